@@ -11,6 +11,8 @@
     │   ├── BrowserGone
     │   ├── ClockWouldNotTurn
     │   └── LedgerUnreachable
+    ├── LedgerError                the ledger refuses what was to be written
+    │   └── LeaseLost              somebody else holds the lease now; what its last holder writes is refused
     └── StepFailed                 the customer saw something else than the feature says
 
 A message says who tried what, what was seen instead, and what to do next.
@@ -27,6 +29,8 @@ __all__ = [
     "ConfigError",
     "CouldNotLook",
     "FeatureError",
+    "LeaseLost",
+    "LedgerError",
     "LedgerUnreachable",
     "MailboxUnreachable",
     "RefusedHost",
@@ -88,6 +92,14 @@ class ClockWouldNotTurn(CouldNotLook):
 
 class LedgerUnreachable(CouldNotLook):
     """The ledger cannot be opened, read or written."""
+
+
+class LedgerError(UpheldError):
+    """The ledger refuses what was to be written; nothing of it was."""
+
+
+class LeaseLost(LedgerError):
+    """Somebody else holds the lease now, so its last holder may neither write under it nor renew it."""
 
 
 class StepFailed(UpheldError):
