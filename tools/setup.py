@@ -2,9 +2,10 @@
 
     python3 tools/setup.py [python] [browser] [mailpit] [postgres]
 
-Without a name it takes all four. Nothing is done twice: the second run looks, prints a line per part and ends. What could not
-be had is said in one line, with what is skipped for the lack of it, and is no failure; `UPHELD_REQUIRE=browser,mailpit`
-makes it one. Only the standard library is used, since this runs before anything is installed.
+Without a name it takes all four. Nothing is done twice: the second run looks, prints a line per part and ends. What
+could not be had is said in one line, with what is skipped for the lack of it, and is no failure;
+`UPHELD_REQUIRE=browser,mailpit` makes it one. Only the standard library is used, since this runs before anything is
+installed.
 """
 
 from __future__ import annotations
@@ -27,7 +28,15 @@ TOOLS = ROOT / ".tools"
 OLDEST = (3, 11)
 MAILPIT = "github.com/axllent/mailpit"
 MAILPIT_VERSION = "v1.30.5"
-CHROMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "chrome", "msedge", "microsoft-edge")
+CHROMES = (
+    "google-chrome",
+    "google-chrome-stable",
+    "chromium",
+    "chromium-browser",
+    "chrome",
+    "msedge",
+    "microsoft-edge",
+)
 MAC_CHROMES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -48,12 +57,12 @@ def say(part: str, words: str) -> None:
     print(f"  {part:<9} {words}", flush=True)
 
 
-def run(*command: str | Path, limit: float = 900, **settings: str) -> str | None:
+def run(*command: str | Path, limit: float = 900, cwd: Path = ROOT, **settings: str) -> str | None:
     """Run a command and return None, or the last thing it said where it failed or took more than `limit` seconds."""
     try:
         done = subprocess.run(
             [str(word) for word in command],
-            cwd=settings.pop("cwd", str(ROOT)),
+            cwd=cwd,
             env={**os.environ, **settings},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -77,10 +86,8 @@ def apt_install(*packages: str) -> str | None:
         return "there is no apt-get here"
     if os.geteuid() != 0:
         return "apt-get needs root"
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    return run("apt-get", "update", "-q", **quiet) or run(
-        "apt-get", "install", "-y", "-q", "--no-install-recommends", *packages, **quiet
-    )
+    install = ("apt-get", "install", "-y", "-q", "--no-install-recommends", *packages)
+    return run("apt-get", "update", "-q") or run(*install, DEBIAN_FRONTEND="noninteractive")
 
 
 def newer_python() -> None:
@@ -91,7 +98,8 @@ def newer_python() -> None:
         found = shutil.which(f"python3.{minor}")
         if found:
             os.execv(found, [found, *sys.argv])
-    sys.exit(f"upheld needs Python 3.11 or newer; this is {sys.version.split()[0]}. `make PYTHON=/path/to/python3.12` names one.")
+    this = sys.version.split()[0]
+    sys.exit(f"upheld needs Python 3.11 or newer; this is {this}. `make PYTHON=/path/to/python3.12` names one.")
 
 
 def wanted() -> str:
@@ -99,7 +107,8 @@ def wanted() -> str:
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    parts = [project["build-system"], project["project"], (ROOT / "constraints.txt").read_text(encoding="utf-8"), str(ROOT)]
+    pins = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    parts = [project["build-system"], project["project"], pins, str(ROOT)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -168,15 +177,17 @@ def mailpit() -> str:
     say("mailpit", f"building {MAILPIT_VERSION} with Go; this takes a minute or two")
     flags = ("-trimpath", "-ldflags", f"-s -w -X {MAILPIT}/config.Version={MAILPIT_VERSION}")
     TOOLS.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=TOOLS) as folder:
-        settings = {"cwd": folder, "GOBIN": folder, "CGO_ENABLED": "0"}
-        if run(go, "install", *flags, f"{MAILPIT}@{MAILPIT_VERSION}", **settings):
+    with tempfile.TemporaryDirectory(dir=TOOLS) as name:
+        folder = Path(name)
+        settings = {"GOBIN": name, "CGO_ENABLED": "0"}
+        if run(go, "install", *flags, f"{MAILPIT}@{MAILPIT_VERSION}", cwd=folder, **settings):
             # `go install` asks for the list of versions, which some proxies do not give. A module that requires
             # exactly this version never asks.
-            Path(folder, "go.mod").write_text(f"module build\n\nrequire {MAILPIT} {MAILPIT_VERSION}\n", encoding="utf-8")
-            if why := run(go, "build", "-mod=mod", *flags, "-o", "mailpit", MAILPIT, **settings):
+            module = f"module build\n\nrequire {MAILPIT} {MAILPIT_VERSION}\n"
+            (folder / "go.mod").write_text(module, encoding="utf-8")
+            if why := run(go, "build", "-mod=mod", *flags, "-o", "mailpit", MAILPIT, cwd=folder, **settings):
                 raise NotHad(f"Go could not build Mailpit: {why}")
-        Path(folder, "mailpit").replace(target)
+        (folder / "mailpit").replace(target)
     return str(target.relative_to(ROOT))
 
 
