@@ -57,13 +57,13 @@ def say(part: str, words: str) -> None:
     print(f"  {part:<9} {words}", flush=True)
 
 
-def run(*command: str | Path, limit: float = 900, cwd: Path = ROOT, **settings: str) -> str | None:
+def run(*command: str | Path, limit: float = 900, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str | None:
     """Run a command and return None, or the last thing it said where it failed or took more than `limit` seconds."""
     try:
         done = subprocess.run(
             [str(word) for word in command],
             cwd=cwd,
-            env={**os.environ, **settings},
+            env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -87,7 +87,7 @@ def apt_install(*packages: str) -> str | None:
     if os.geteuid() != 0:
         return "apt-get needs root"
     install = ("apt-get", "install", "-y", "-q", "--no-install-recommends", *packages)
-    return run("apt-get", "update", "-q") or run(*install, DEBIAN_FRONTEND="noninteractive")
+    return run("apt-get", "update", "-q") or run(*install, env={"DEBIAN_FRONTEND": "noninteractive"})
 
 
 def newer_python() -> None:
@@ -155,7 +155,7 @@ def browser() -> str:
         return found
     say("browser", "none here; asking Playwright for its own")
     playwright = VENV / "bin" / "playwright"
-    why = run(playwright, "install", "chromium", limit=300, PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT="5000")
+    why = run(playwright, "install", "chromium", limit=300, env={"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "5000"})
     if why is None and os.geteuid() == 0 and shutil.which("apt-get"):
         why = run(playwright, "install-deps", "chromium")  # a bare machine lacks the libraries that it loads
     if why is not None:
@@ -179,13 +179,13 @@ def mailpit() -> str:
     TOOLS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=TOOLS) as name:
         folder = Path(name)
-        settings = {"GOBIN": name, "CGO_ENABLED": "0"}
-        if run(go, "install", *flags, f"{MAILPIT}@{MAILPIT_VERSION}", cwd=folder, **settings):
+        env = {"GOBIN": name, "CGO_ENABLED": "0"}
+        if run(go, "install", *flags, f"{MAILPIT}@{MAILPIT_VERSION}", cwd=folder, env=env):
             # `go install` asks for the list of versions, which some proxies do not give. A module that requires
             # exactly this version never asks.
             module = f"module build\n\nrequire {MAILPIT} {MAILPIT_VERSION}\n"
             (folder / "go.mod").write_text(module, encoding="utf-8")
-            if why := run(go, "build", "-mod=mod", *flags, "-o", "mailpit", MAILPIT, cwd=folder, **settings):
+            if why := run(go, "build", "-mod=mod", *flags, "-o", "mailpit", MAILPIT, cwd=folder, env=env):
                 raise NotHad(f"Go could not build Mailpit: {why}")
         (folder / "mailpit").replace(target)
     return str(target.relative_to(ROOT))
