@@ -5,12 +5,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from upheld.ledger.events import KINDS, Event, NewEvent
+from upheld.ledger.shapes import (
+    ArrivalView,
+    CastView,
+    ClockView,
+    CoveredView,
+    FactView,
+    GapView,
+    JourneyView,
+    JudgementView,
+    MomentView,
+    PromiseView,
+    RunView,
+    StepView,
+)
+from upheld.ledger.views import fold
 
 if TYPE_CHECKING:
     from upheld.ledger.lease import Lease
     from upheld.ledger.store import Ledger, open_ledger
 
-__all__ = ["KINDS", "Event", "Lease", "Ledger", "NewEvent", "open_ledger"]
+__all__ = [
+    "KINDS",
+    "ArrivalView",
+    "CastView",
+    "ClockView",
+    "CoveredView",
+    "Event",
+    "FactView",
+    "GapView",
+    "JourneyView",
+    "JudgementView",
+    "Lease",
+    "Ledger",
+    "MomentView",
+    "NewEvent",
+    "PromiseView",
+    "RunView",
+    "StepView",
+    "fold",
+    "open_ledger",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -97,6 +97,4 @@ def _now(connection: Connection) -> datetime:
         clock = type_coerce(func.strftime("%Y-%m-%d %H:%M:%f000", "now"), UtcDateTime)
     else:
         clock = type_coerce(func.clock_timestamp(), UtcDateTime)  # now() is when the transaction began
-    now: datetime | None = connection.scalar(select(clock))
-    assert now is not None
-    return now.astimezone(UTC)
+    return connection.execute(select(clock)).scalar_one()

@@ -1,4 +1,4 @@
-"""The two tables as the code uses them. What stands in the database is made by `migrations/`; a test compares the two."""
+"""The two tables as the code uses them. The database's are made by `migrations/`; a test compares."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return what the database is given."""
         if value is None:
             return None
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return what was kept, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection, and in the transaction, that `upheld.ledger.schema` opened."""
+"""Alembic's entry: runs the migrations on the connection and in the transaction that `schema` opened."""
 
 from __future__ import annotations
 

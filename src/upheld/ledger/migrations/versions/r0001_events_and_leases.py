@@ -10,12 +10,14 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-_NO = "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
 _SQLITE = (
-    f"CREATE TRIGGER events_no_update BEFORE UPDATE ON events {_NO}",
-    f"CREATE TRIGGER events_no_delete BEFORE DELETE ON events {_NO}",
+    """CREATE TRIGGER events_no_update BEFORE UPDATE ON events
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
+    """CREATE TRIGGER events_no_delete BEFORE DELETE ON events
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
     # INSERT OR REPLACE deletes rows without firing their delete trigger: what it would replace is protected here.
-    f"CREATE TRIGGER events_no_replace BEFORE INSERT ON events WHEN EXISTS (SELECT 1 FROM events WHERE seq = NEW.seq) {_NO}",
+    """CREATE TRIGGER events_no_replace BEFORE INSERT ON events WHEN EXISTS (SELECT 1 FROM events WHERE seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
     """CREATE TRIGGER events_once BEFORE INSERT ON events WHEN EXISTS (SELECT 1 FROM events WHERE key = NEW.key)
     BEGIN SELECT RAISE(IGNORE); END""",
 )
