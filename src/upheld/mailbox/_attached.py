@@ -1,0 +1,112 @@
+"""What a reader can read in an attachment: a PDF's text, a calendar entry's fields, a table or text as it stands."""
+
+from __future__ import annotations
+
+import io
+import logging
+from datetime import datetime
+from typing import Any
+
+from upheld.mailbox._parts import Faults, Leaf, clean, decoded, header, parse
+from upheld.promises.promise import Attachment
+
+__all__ = ["read_attachment"]
+
+PDF_BYTES = 15 * 1024 * 1024
+PDF_PAGES = 50
+TEXT_CHARACTERS = 500_000
+EVENTS = 50
+_FIELDS = ("SUMMARY", "DTSTART", "DTEND", "LOCATION", "UID", "STATUS", "DESCRIPTION")
+
+
+def read_attachment(leaf: Leaf) -> Attachment:
+    """Return the attachment with its text; where it cannot be opened its `fault` says why. Never raises."""
+    kind, name = leaf.type, leaf.name.lower()
+    text, fault = "", ""
+    starts: tuple[datetime, ...] = ()
+    try:
+        if kind == "application/pdf" or name.endswith(".pdf"):
+            text, fault = _pdf(leaf.data)
+        elif kind in ("text/calendar", "application/ics") or name.endswith(".ics"):
+            text, fault, starts = _calendar(leaf)
+        elif kind == "message/rfc822":
+            faults = Faults()
+            text = header(parse(leaf.data, faults), "subject", faults)
+        elif kind.startswith(("text/", "message/")) or kind in ("application/json", "application/xml"):
+            faults = Faults()
+            text = decoded(leaf, faults)
+            fault = "; ".join(faults.said)
+    except Exception as error:  # the file was made by others: whatever it does to its reader is its fault
+        text, fault = "", f"it cannot be opened: {type(error).__name__}: {error}"
+    return Attachment(
+        name=leaf.name,
+        type=kind,
+        size=len(leaf.data),
+        text=clean(text)[:TEXT_CHARACTERS],
+        fault=clean(fault)[:300],
+        starts=starts,
+    )
+
+
+def _pdf(data: bytes) -> tuple[str, str]:
+    if len(data) > PDF_BYTES:
+        return "", f"the PDF has {len(data)} bytes and was not opened (limit {PDF_BYTES})"
+    import pypdf  # heavy, and few messages carry one
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its complaints about a file belong in the fault
+    reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+    if reader.is_encrypted and not reader.decrypt(""):
+        return "", "the PDF asks for a password"
+    pages: list[str] = []
+    for index, page in enumerate(reader.pages):
+        if index >= PDF_PAGES:
+            return "\n".join(pages), f"only the first {PDF_PAGES} of {len(reader.pages)} pages were read"
+        pages.append(page.extract_text())
+        if sum(map(len, pages)) > TEXT_CHARACTERS:
+            return "\n".join(pages), f"only the first {index + 1} of {len(reader.pages)} pages were read"
+    return ("\n".join(pages), "") if pages else ("", "the PDF has no pages")
+
+
+def _calendar(leaf: Leaf) -> tuple[str, str, tuple[datetime, ...]]:
+    """Read an iCalendar object (RFC 5545): each event's fields as lines, and its zone-aware starts."""
+    import icalendar  # heavy, and few messages carry one
+
+    faults = Faults()
+    source = decoded(leaf, faults)
+    calendars = icalendar.Calendar.from_ical(source.encode(), multiple=True)
+    lines: list[str] = []
+    starts: list[datetime] = []
+    events = 0
+    for calendar in calendars:
+        method = calendar.get("METHOD") or leaf.method
+        if method:
+            lines.append(f"METHOD: {method}")
+        for event in calendar.walk("VEVENT"):
+            events += 1
+            if events > EVENTS:
+                faults.add(f"only the first {EVENTS} events were read")
+                break
+            lines.extend(_event(event, starts, faults))
+    if not events:
+        faults.add("the calendar entry holds no event")
+    return "\n".join(lines), "; ".join(faults.said), tuple(starts)
+
+
+def _event(event: Any, starts: list[datetime], faults: Faults) -> list[str]:
+    lines = []
+    for name, value in ((name, event.get(name)) for name in _FIELDS):
+        if name == "DTSTART" and value is None:
+            faults.add("an event has no start")
+        if value is None:
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            moment = getattr(one, "dt", None)
+            lines.append(f"{name}: {moment.isoformat() if moment is not None else one}")
+            if name == "DTSTART" and isinstance(moment, datetime):
+                if moment.tzinfo is None:
+                    faults.add("an event's start names no time zone that can be found")
+                else:
+                    starts.append(moment)
+    for error in getattr(event, "errors", ()):
+        faults.add(f"an event's {error[0]} cannot be read: {error[1]}")
+    return lines

@@ -1,0 +1,118 @@
+"""HTML as its reader sees it: text, headings and links, without what is hidden."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup
+from bs4.element import CData, NavigableString, PageElement, PreformattedString, Tag
+
+__all__ = ["Seen", "declared_charset", "seen"]
+
+_NEVER = {"script", "style", "head", "title", "template", "noscript", "meta", "link", "object", "embed", "iframe", "svg"}
+_BLOCKS = {
+    *("address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure footer"
+      " form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody tfoot thead tr ul").split()
+}  # fmt: skip
+_CELLS = {"td", "th"}
+_HEADINGS = {"h1", "h2", "h3"}
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)"
+    r"|opacity\s*:\s*0?\.?0*\s*(?:;|!|$)|max-height\s*:\s*0(?:px)?\s*(?:;|!|$)",
+    re.IGNORECASE,
+)
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\u034f]|(?<!\\w)\u200c|\u200c(?!\\w)")
+_ODD_SECTION = re.compile(r"<!\[(?!if|else|endif|CDATA)", re.IGNORECASE)
+_INSTRUCTION = re.compile(r"<\?[^>]*>")
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader sees: lines of text, headings (h1 to h3), and links as (words, address)."""
+
+    text: str
+    headings: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+
+
+def declared_charset(data: bytes) -> str:
+    """Return the charset that the HTML's own `meta` names, or ""."""
+    found = _CHARSET.search(data[:4096])
+    return found.group(1).decode("ascii").lower() if found else ""
+
+
+def seen(markup: str) -> Seen:
+    """Return what a reader sees of the HTML. May raise on markup that no parser takes.
+
+    Hidden is what is hidden by its own attributes; rules in style sheets are not followed, and the words that stand
+    in for a picture (`alt`) count as seen.
+    """
+    # What looks like an XML declaration or an unknown marked section makes the parser warn or give up.
+    markup = _ODD_SECTION.sub("&lt;![", _INSTRUCTION.sub("", markup))
+    soup = BeautifulSoup(f"<!-- -->{markup}", "html.parser")
+    out: list[str] = []
+    headings: list[str] = []
+    links: list[tuple[str, str]] = []
+    # A walk with a stack of our own: markup nested thousands deep must not exhaust Python's. A string on the stack
+    # is written; a list closes what was opened when its text began.
+    todo: list[PageElement | str | tuple[str, Tag, int]] = list(reversed(soup.contents))
+    while todo:
+        node = todo.pop()
+        if isinstance(node, str) and not isinstance(node, NavigableString):
+            out.append(node)
+        elif isinstance(node, tuple):
+            kind, tag, began = node
+            words = _line("".join(out[began:]))
+            if kind == "heading":
+                if words:
+                    headings.append(words)
+            elif address := re.sub(r"[\r\n\t]", "", _attribute(tag, "href")).strip():
+                if not address.startswith("#"):
+                    links.append((words, address))
+        elif isinstance(node, Tag):
+            _enter(node, todo, out)
+        elif isinstance(node, NavigableString) and not (
+            isinstance(node, PreformattedString) and not isinstance(node, CData)
+        ):
+            out.append(re.sub(r"[ \t\r\n\f]+", " ", str(node)))
+    return Seen(_lines("".join(out)), tuple(headings), tuple(links))
+
+
+def _enter(tag: Tag, todo: list[PageElement | str | tuple[str, Tag, int]], out: list[str]) -> None:
+    name = tag.name.lower()
+    if name in _NEVER or _hidden(tag):
+        return
+    if name == "img":
+        out.append(f" {_attribute(tag, 'alt')} ")
+        return
+    edge = "\n" if name in _BLOCKS else "\t" if name in _CELLS else ""
+    if edge:
+        out.append(edge)
+        todo.append(edge)
+    if name in _HEADINGS:
+        todo.append(("heading", tag, len(out)))
+    if name == "a":
+        todo.append(("link", tag, len(out)))
+    todo.extend(reversed(tag.contents))
+
+
+def _attribute(tag: Tag, name: str) -> str:
+    value = tag.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _hidden(tag: Tag) -> bool:
+    return tag.has_attr("hidden") or bool(_HIDING.search(_attribute(tag, "style")))
+
+
+def _line(text: str) -> str:
+    return " ".join(_UNSEEN.sub("", text).split())
+
+
+def _lines(text: str) -> str:
+    lines = (
+        "\t".join(cell for cell in (_line(cell) for cell in line.split("\t")) if cell) for line in text.split("\n")
+    )
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,222 @@
+"""The parts of a message, taken apart with limits (RFC 5322, RFC 2045). Mail is hostile input."""
+
+from __future__ import annotations
+
+import codecs
+import email
+import email.header
+import email.policy
+import email.utils
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email.message import EmailMessage, Message
+from typing import TypeVar
+
+__all__ = ["LIMITS", "Faults", "Leaf", "Limits", "addresses", "clean", "decoded", "header", "leaves", "parse", "tried"]
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a message is read: bytes, unless the name says otherwise."""
+
+    size: int = 50 * 1024 * 1024
+    decoded: int = 50 * 1024 * 1024
+    depth: int = 20
+    parts: int = 200
+    body: int = 2 * 1024 * 1024
+    header: int = 8 * 1024
+    faults: int = 20
+
+
+LIMITS = Limits()
+
+
+@dataclass(slots=True)
+class Faults:
+    """What could not be read, each said once, in the order found."""
+
+    said: list[str] = field(default_factory=list)
+
+    def add(self, fault: str) -> None:
+        """Note a fault; past the limit nothing more is noted."""
+        fault = clean(fault)[:300]
+        if fault not in self.said and len(self.said) < LIMITS.faults:
+            self.said.append(fault)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A part that holds no others: its media type, decoded bytes, and what its headers say of it."""
+
+    type: str
+    data: bytes
+    charset: str
+    name: str
+    disposition: str
+    cid: str
+    related: bool
+    method: str = ""
+
+
+def clean(text: str) -> str:
+    """Return text that can be written anywhere: no lone surrogates, no NUL, line ends as a single newline."""
+    data = text.encode("utf-8", "surrogateescape" if _escaped(text) else "replace")
+    return data.decode("utf-8", "replace").replace("\x00", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _escaped(text: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" and not "\udc80" <= sign <= "\udcff" for sign in text)
+
+
+def tried(action: Callable[[], _T], otherwise: _T) -> _T:
+    """Return what the action gives, or `otherwise` where it raises.
+
+    The standard library's header parser raises IndexError, ValueError and others on headers made to break it.
+    """
+    try:
+        return action()
+    except Exception:
+        return otherwise
+
+
+def parse(raw: bytes, faults: Faults) -> Message:
+    """Return the parsed message; one beyond the size limit is read by its headers alone."""
+    if len(raw) > LIMITS.size:
+        faults.add(f"the message has {len(raw)} bytes; only its headers were read (limit {LIMITS.size})")
+        raw = re.split(rb"\r?\n\r?\n", raw[: LIMITS.size], maxsplit=1)[0] + b"\r\n\r\n"
+    try:
+        return email.message_from_bytes(raw, policy=email.policy.default)
+    except Exception as error:  # RecursionError: parts nested without end; others: headers made to break the parser
+        faults.add(f"the message could not be taken apart ({type(error).__name__}); it is shown as plain text")
+    whole: Message = EmailMessage(policy=email.policy.compat32)
+    whole.set_payload(raw.decode("utf-8", "replace")[: LIMITS.body], "utf-8")
+    return whole
+
+
+def header(message: Message, name: str, faults: Faults) -> str:
+    """Return a header's text, encoded words decoded (RFC 2047), "" where there is none."""
+    raw = tried(lambda: next((str(v) for k, v in message.raw_items() if k.lower() == name), None), None)
+    if raw is None:
+        return ""
+    if len(raw) <= LIMITS.header:
+        try:
+            return " ".join(clean(str(message[name])).split())
+        except Exception:
+            faults.add(f"the header {name.title()} is malformed")
+    else:
+        faults.add(f"the header {name.title()} has {len(raw)} characters; only the first {LIMITS.header} were read")
+    short = raw[: LIMITS.header]
+    return " ".join(clean(tried(lambda: str(email.header.make_header(email.header.decode_header(short))), short)).split())
+
+
+def addresses(message: Message, name: str, faults: Faults) -> tuple[str, ...]:
+    """Return the bare addresses in a header, lower-cased, each once."""
+    text = header(message, name, faults)
+    pairs = tried(lambda: email.utils.getaddresses([text]), [])
+    return tuple(dict.fromkeys(clean(address).lower() for _, address in pairs if "@" in address))
+
+
+def leaves(message: Message, faults: Faults) -> Iterator[Leaf]:
+    """Yield the parts that hold no others, in order, as far as the limits go."""
+    open_parts: list[tuple[Message, int, bool]] = [(message, 0, False)]
+    count = spent = 0
+    while open_parts:
+        part, depth, related = open_parts.pop()
+        for defect in tried(lambda part=part: list(part.defects), []):  # type: ignore[misc]  # mypy: default in lambda
+            faults.add(_DEFECTS.get(type(defect).__name__, f"a part is malformed ({type(defect).__name__})"))
+        kind = tried(part.get_content_type, "application/octet-stream")
+        children = part.get_payload()
+        if isinstance(children, list) and not kind.startswith("message/"):
+            if depth >= LIMITS.depth:
+                faults.add(f"parts are nested deeper than {LIMITS.depth}; the deeper ones were not read")
+                continue
+            inside = related or kind == "multipart/related"
+            open_parts.extend((child, depth + 1, inside) for child in reversed(children))
+            continue
+        if kind.startswith("multipart/"):
+            kind = "text/plain"  # no boundary was found, so all there is to show is its text
+        count += 1
+        if count > LIMITS.parts:
+            faults.add(f"the message has more than {LIMITS.parts} parts; the rest was not read")
+            return
+        leaf = _leaf(part, kind, related, faults)
+        spent += len(leaf.data)
+        if spent > LIMITS.decoded:
+            faults.add(f"the parts have more than {LIMITS.decoded} bytes in all; the rest was not read")
+            return
+        yield leaf
+
+
+_DEFECTS = {
+    "NoBoundaryInMultipartDefect": "a multipart has no boundary; it is shown as plain text",
+    "StartBoundaryNotFoundDefect": "a multipart's first boundary is missing",
+    "CloseBoundaryNotFoundDefect": "a multipart's last boundary is missing: the message may have been cut off",
+    "FirstHeaderLineIsContinuationDefect": "the headers begin in the middle of one",
+    "MisplacedEnvelopeHeaderDefect": "a mailbox line stands among the headers",
+    "MissingHeaderBodySeparatorDefect": "no empty line separates the headers from the text",
+    "MultipartInvariantViolationDefect": "a multipart has no parts",
+    "InvalidMultipartContentTransferEncodingDefect": "a multipart is itself encoded",
+    "InvalidBase64PaddingDefect": "a part in base64 is cut off",
+    "InvalidBase64CharactersDefect": "a part in base64 has characters that do not belong there",
+    "InvalidBase64LengthDefect": "a part in base64 is cut off",
+    "UndecodableBytesDefect": "a part has bytes that its headers do not announce",
+}
+
+
+def _leaf(part: Message, kind: str, related: bool, faults: Faults) -> Leaf:
+    if kind.startswith("message/"):
+        data = tried(lambda: _inner(part), b"")
+    else:
+        payload = tried(lambda: part.get_payload(decode=True), None)
+        data = payload if isinstance(payload, bytes) else b""
+        if payload is None:
+            faults.add(f"a part of type {kind} could not be decoded")
+        for defect in tried(lambda: list(part.defects), []):
+            faults.add(_DEFECTS.get(type(defect).__name__, f"a part is malformed ({type(defect).__name__})"))
+    return Leaf(
+        type=clean(kind).lower(),
+        data=data,
+        charset=tried(lambda: str(part.get_content_charset() or ""), ""),
+        name=clean(tried(lambda: str(part.get_filename() or ""), ""))[:255],
+        disposition=tried(lambda: str(part.get_content_disposition() or ""), ""),
+        cid=tried(lambda: str(part.get("content-id") or ""), "").strip().strip("<>"),
+        related=related,
+        method=clean(tried(lambda: str(part.get_param("method") or ""), "")),
+    )
+
+
+def _inner(part: Message) -> bytes:
+    """Return the message or report that a `message/…` part holds, as bytes."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return b"\r\n".join(inner.as_bytes() for inner in payload if isinstance(inner, Message))
+    data = part.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
+
+
+def decoded(leaf: Leaf, faults: Faults, *, declared: str = "") -> str:
+    """Return a leaf's bytes as text: by its charset, else what its bytes show it to be.
+
+    `declared` is a charset that the text itself names (HTML's `meta`), used where the headers name none.
+    """
+    data = leaf.data
+    if len(data) > LIMITS.body:
+        faults.add(f"a part of type {leaf.type} has {len(data)} bytes; only the first {LIMITS.body} were read")
+        data = data[: LIMITS.body]
+    wanted = leaf.charset or declared
+    # Every mail reader takes Latin-1 for its superset, as the WHATWG's Encoding Standard says.
+    name = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "utf-8"}.get(wanted, wanted)
+    for mark, marked in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(mark):
+            name = marked
+    for candidate in (name, "utf-8"):
+        if candidate and (text := tried(lambda name=candidate: data.decode(name), None)) is not None:  # type: ignore[misc]
+            if candidate != name and leaf.charset:
+                faults.add(f"a part of type {leaf.type} says it is {leaf.charset}, and is not")
+            return clean(text)
+    if wanted or any(byte > 127 for byte in data):
+        faults.add(f"a part of type {leaf.type} says it is {wanted or 'plain ASCII'}, and is not")
+    return clean(data.decode("cp1252", "replace"))

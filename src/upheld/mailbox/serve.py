@@ -1,0 +1,182 @@
+"""The process of the embedded mailbox: accepts any mail by SMTP (RFC 5321) and stores it before it says so.
+
+    python -m upheld.mailbox.serve --host 127.0.0.1 --port 1025 --store .upheld/mailbox.db
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from upheld.errors import UpheldError, UsageError
+from upheld.mailbox._smtp import IDENTIFICATION
+from upheld.mailbox._store import BEAT, StoreGone, Writer
+
+__all__ = ["SIZE_LIMIT", "main", "serve"]
+
+SIZE_LIMIT = 50 * 1024 * 1024
+"""The largest message that is accepted, in bytes."""
+
+_LOG = logging.getLogger("upheld.mailbox")
+
+
+class _Server(SMTP):
+    # Sites send lines longer than RFC 5321 allows, and many servers take them; a mailbox that refuses hides the mail.
+    line_length_limit = SIZE_LIMIT
+
+
+class _Handler:
+    """aiosmtpd's hooks: takes any sender and recipient, and stores."""
+
+    def __init__(self, store: str, keep: Callable[[str, Sequence[str], bytes], asyncio.Future[None]]) -> None:
+        self._store = store
+        self._keep = keep
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], f"250-{IDENTIFICATION} {self._store}", responses[-1]]
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        # A bounce has no sender ("<>"), which aiosmtpd would take for a missing MAIL command.
+        envelope.mail_from = address or "<>"
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        raw = envelope.original_content or b""
+        recipients = tuple(dict.fromkeys(address.lower() for address in envelope.rcpt_tos))
+        try:
+            await self._keep(envelope.mail_from or "", recipients, raw)
+        except Exception as error:
+            _LOG.error("a message to %s could not be stored: %s", ", ".join(recipients), error)
+            return "451 4.3.0 The mailbox could not store the message"
+        return "250 OK: stored"
+
+
+def _anyone(*_: object) -> AuthResult:
+    # A site that is configured with a user name and password for its mail server must not fail on ours.
+    return AuthResult(success=True)
+
+
+async def serve(host: str, port: int, store: Path, *, tied: bool, ready: Callable[[int, str], None]) -> None:
+    """Serve until SIGTERM, or SIGINT where not tied; tied, also until standard input closes.
+
+    `ready` is called with the port and the store's id once mail is accepted. Raises `UsageError` where the port or
+    the store is taken.
+    """
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    # All writes go through one thread, so that the order of storing is the order of the sequence.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="store") as one:
+        writer = await loop.run_in_executor(one, Writer, store)
+        handler = _Handler(writer.id, lambda *message: loop.run_in_executor(one, writer.store, *message))
+
+        def session() -> SMTP:
+            return _Server(
+                handler,
+                data_size_limit=SIZE_LIMIT,
+                enable_SMTPUTF8=True,
+                hostname="upheld",
+                ident="upheld mailbox",
+                authenticator=_anyone,
+                auth_require_tls=False,
+                loop=loop,
+            )
+
+        try:
+            server = await loop.create_server(session, host, port)
+        except OSError as error:
+            await loop.run_in_executor(one, writer.close)
+            raise UsageError(
+                f"The mailbox cannot listen at {host}:{port}: {error.strerror or error}. Choose another port; 0 takes a free one."
+            ) from error
+        try:
+            port = server.sockets[0].getsockname()[1]
+            await loop.run_in_executor(one, writer.sit, f"{host}:{port}")
+            _stop_by_signal(loop, stop, tied)
+            if tied:
+                _stop_with_starter(loop, stop)
+            ready(port, writer.id)
+            await _beat(writer, one, stop, os.getppid() if tied else None)
+        finally:
+            server.close()
+            await loop.run_in_executor(one, writer.close)
+
+
+async def _beat(writer: Writer, one: ThreadPoolExecutor, stop: asyncio.Event, parent: int | None) -> None:
+    loop = asyncio.get_running_loop()
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), BEAT)
+        if parent is not None and os.getppid() != parent:
+            return
+        try:
+            await loop.run_in_executor(one, writer.beat)
+        except StoreGone as error:
+            _LOG.error("%s; the mailbox stops, since nobody would find what it accepts", error)
+            return
+        except Exception as error:  # a full disk: the missing heartbeats tell it, and it may pass
+            _LOG.error("a heartbeat could not be written: %s", error)
+
+
+def _stop_by_signal(loop: asyncio.AbstractEventLoop, stop: asyncio.Event, tied: bool) -> None:
+    def stopped(*_: object) -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    signal.signal(signal.SIGTERM, stopped)
+    # Ctrl-C reaches every process of a terminal; a tied mailbox must outlive it, until its starter has looked.
+    signal.signal(signal.SIGINT, signal.SIG_IGN if tied else stopped)
+
+
+def _stop_with_starter(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    def wait() -> None:
+        # Unbuffered: a thread that dies inside Python's own buffer would take the interpreter's exit with it.
+        while os.read(0, 4096):
+            pass
+        loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=wait, daemon=True, name="starter").start()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the mailbox from a command line; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m upheld.mailbox.serve", description="Accept any mail and keep it.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=1025, help="0 takes a free one")
+    parser.add_argument("--store", type=Path, default=Path(".upheld/mailbox.db"))
+    parser.add_argument("--tied", action="store_true", help="end when standard input closes, and speak JSON")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
+
+    def ready(port: int, store: str) -> None:
+        if options.tied:
+            print(json.dumps({"port": port, "store": store}), flush=True)
+        else:
+            print(f"The mailbox listens at {options.host}:{port} and keeps what comes in {options.store}.", flush=True)
+
+    try:
+        asyncio.run(serve(options.host, options.port, options.store.absolute(), tied=options.tied, ready=ready))
+    except UpheldError as error:
+        print(json.dumps({"error": str(error)}) if options.tied else f"{error}", flush=True)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
