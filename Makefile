@@ -26,7 +26,7 @@ fmt: python ## Format the code and mend what can be mended by itself
 lint: python ## Style, format, and which part may import which
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 type: python ## Strict types
 	$(BIN)/mypy
