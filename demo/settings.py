@@ -1,0 +1,104 @@
+"""What the shop is told by its environment, checked before anything is started."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo import defects
+
+__all__ = ["Settings", "WrongSetting"]
+
+
+class WrongSetting(Exception):
+    """A setting that cannot be used; the message names it, what it was and what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this shop is to run. `mail_delay` is in real seconds; an empty `stripe_base` means our own localstripe."""
+
+    port: int
+    smtp_host: str
+    smtp_port: int
+    database: str
+    mail_delay: float
+    defects: frozenset[str]
+    test_clock: bool
+    stripe_base: str
+    stripe_key: str
+    organiser_password: str
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Settings:
+        """Return the settings in `environ`. Raises `WrongSetting`."""
+        return cls(
+            port=_whole(environ, "DEMO_PORT", 8000, 0),
+            smtp_host=environ.get("DEMO_SMTP_HOST", "").strip() or "127.0.0.1",
+            smtp_port=_whole(environ, "DEMO_SMTP_PORT", 1025, 1),
+            database=_database(environ.get("DEMO_DATABASE", "").strip() or ".upheld/demo.db"),
+            mail_delay=_seconds(environ, "DEMO_MAIL_DELAY"),
+            defects=_defects(environ.get("DEMO_DEFECTS", "")),
+            test_clock=_switch(environ, "DEMO_TEST_CLOCK"),
+            organiser_password=environ.get("DEMO_ORGANISER_PASSWORD", "") or "organiser",
+            **_stripe(environ),
+        )
+
+    def __contains__(self, defect: str) -> bool:
+        """Return whether this defect is switched on; `KeyError` for one that is not in the table."""
+        return defects()[defect].name in self.defects
+
+
+def _whole(environ: Mapping[str, str], name: str, usual: int, least: int) -> int:
+    text = environ.get(name, "").strip() or str(usual)
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= 65535:
+        raise WrongSetting(f'{name} is "{text}"; it must be a port, a whole number from {least} to 65535.')
+    return int(text)
+
+
+def _seconds(environ: Mapping[str, str], name: str) -> float:
+    text = environ.get(name, "").strip() or "0"
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < 1e6:
+        raise WrongSetting(f'{name} is "{text}"; it must be a number of seconds such as 0 or 2.5.')
+    return seconds
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name, "").strip()
+    if text not in ("", "0", "1"):
+        raise WrongSetting(f'{name} is "{text}"; it must be 1 or 0.')
+    return text == "1"
+
+
+def _database(text: str) -> str:
+    return text if "://" in text else f"sqlite:///{Path(text).absolute()}"
+
+
+def _defects(text: str) -> frozenset[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in defects():
+            near = difflib.get_close_matches(name, defects(), n=1)
+            hint = f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(defects())}."
+            raise WrongSetting(f'DEMO_DEFECTS names "{name}", and there is no such defect. {hint}')
+    return frozenset(names)
+
+
+def _stripe(environ: Mapping[str, str]) -> dict[str, str]:
+    base, key = environ.get("STRIPE_API_BASE", "").strip(), environ.get("STRIPE_API_KEY", "").strip()
+    if base and not key:
+        raise WrongSetting("STRIPE_API_BASE is set and STRIPE_API_KEY is not; set both, or neither for localstripe.")
+    if base and not base.startswith(("http://", "https://")):
+        raise WrongSetting(f'STRIPE_API_BASE is "{base}"; it must begin with http:// or https://.')
+    if "_live_" in key:
+        raise WrongSetting("STRIPE_API_KEY is a live key; this shop is a stage and takes test keys only.")
+    if key and not base:
+        base = "https://api.stripe.com"
+    return {"stripe_base": base.rstrip("/"), "stripe_key": key}
