@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ __all__ = ["SAMPLES", "database_file", "engine_for", "masked", "network_file_sys
 
 SAMPLES = '"sqlite:///.upheld/ledger.db" or "postgresql://user@host/database"'
 _POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
+_SECRETS = ("password", "sslpassword")  # what libpq takes in a URL's query as well
 _BUSY_SECONDS = 30
 # Any fixed number will do, as long as all writers of a database use the same one ("upheld", in ASCII).
 _TURN = 0x75_70_68_65_6C_64
@@ -52,20 +54,21 @@ def engine_for(text: str, *, make: bool) -> Engine:
 
 
 def masked(url: URL) -> str:
-    """Return the URL for people to read, with `***` for every password in it."""
-    hidden = {name: "***" for name in ("password", "sslpassword") if name in url.query}
-    return url.update_query_dict(hidden).render_as_string(hide_password=True)
+    """Return the URL for people to read, without any password in it."""
+    shown = url.set(drivername=url.get_backend_name()).difference_update_query(_SECRETS)
+    return shown.render_as_string(hide_password=True)
 
 
 def unreachable(url: URL, did: str, error: BaseException) -> LedgerUnreachable:
     """Return the error that says what could not be done, and why, without the password."""
-    said = str(getattr(error, "orig", None) or error).strip()
-    for secret in (url.password, url.query.get("password"), url.query.get("sslpassword")):
+    said = " ".join(str(getattr(error, "orig", None) or error).split())
+    for secret in (url.password, *(url.query.get(name) for name in _SECRETS)):
         if secret:
             said = said.replace(str(secret), "***")
-    place = "Is the file writable, and is its disk full?" if url.drivername == "sqlite" else "Is the database running?"
+    stop = "" if said.endswith((".", "?", "!")) else "."
+    look = "Is the file writable, and is its disk full?" if url.drivername == "sqlite" else "Is the database running?"
     return LedgerUnreachable(
-        f"The ledger at {masked(url)} could not be {did}: {' '.join(said.split())}. {place} `upheld doctor` checks it."
+        f"The ledger at {masked(url)} could not be {did}: {said}{stop} {look} `upheld doctor` checks it."
     )
 
 
@@ -86,7 +89,7 @@ def network_file_system(file: Path, mounts: str) -> str | None:
         if not dash or len(before.split()) < 5 or not after.split():
             continue
         # Blanks, tabs, newlines and backslashes stand as octal numbers.
-        point = Path(before.split()[4].encode("latin-1", "replace").decode("unicode_escape"))
+        point = Path(re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), before.split()[4]))
         # Of several mounts on the same place the last one is seen.
         if place.is_relative_to(point) and len(point.parts) >= best[0]:
             best = (len(point.parts), after.split()[0])
@@ -112,7 +115,7 @@ def _sqlite(url: URL, *, make: bool) -> Engine:
             f'name one, such as "sqlite:///.upheld/ledger.db".'
         )
     file = Path(name)
-    mounts = _MOUNTS.read_text(encoding="latin-1") if _MOUNTS.exists() else ""
+    mounts = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape") if _MOUNTS.exists() else ""
     if kind := network_file_system(file, mounts):
         raise ConfigError(
             f"The ledger at {masked(url)} is on a network file system ({kind}), where SQLite can lose what was "
@@ -123,7 +126,8 @@ def _sqlite(url: URL, *, make: bool) -> Engine:
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unreachable(url, "made", error) from error
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+    # Absolute, since a later connection must find the same file wherever the process stands then.
+    engine = create_engine(url.set(database=str(file.absolute())), connect_args={"timeout": _BUSY_SECONDS})
 
     # SQLAlchemy, "Using SQLAlchemy to emit BEGIN in lieu of SQLite's transaction control": the driver would begin a
     # transaction late and deferred, and two that read first and write then can never both go on.

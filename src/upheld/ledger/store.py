@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, exc, exists, func, select
+from sqlalchemy import Connection, Engine, Pool, exc, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from upheld.errors import LedgerError, did_you_mean
@@ -20,6 +20,11 @@ from upheld.ledger.lease import Lease, require
 from upheld.ledger.tables import events
 
 __all__ = ["Ledger", "open_ledger"]
+
+
+# A forked process must not even close what its parent opened (https://sqlite.org/howtocorrupt.html section 2.6), so
+# the parent's connections are kept from being collected here.
+_inherited: list[Pool] = []
 
 
 def open_ledger(url: str, *, migrate: bool = False) -> Ledger:
@@ -171,6 +176,7 @@ class Ledger:
     @contextlib.contextmanager
     def _translated(self, did: str) -> Iterator[None]:
         if self._process != os.getpid():  # forked: the connections in the pool are our parent's
+            _inherited.append(self._engine.pool)
             self._engine.dispose(close=False)
             self._process = os.getpid()
         try:

@@ -212,6 +212,9 @@ class _Folding:
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             self._unread(event, f"the message is written in another form ({error!r})")
             return
+        if arrival.at.tzinfo is None:
+            self._unread(event, "the message's time names no zone")
+            return
         self.arrivals.append(ArrivalView(arrival, event.recipient, data.text("raw"), event.run))
 
     def covered(self, event: Event, data: Data) -> None:
@@ -250,7 +253,7 @@ def _journey_finished(journey: _Journey, event: Event, data: Data) -> None:
 
 
 def _superseded(journey: _Journey, event: Event, data: Data) -> None:
-    journey.superseded_by = data.text("by")
+    journey.superseded_by = data.text("by") or "a later attempt"
 
 
 def _cast(journey: _Journey, event: Event, data: Data) -> None:
@@ -297,7 +300,7 @@ def _made(promise: _Promise, event: Event, data: Data) -> None:
 
 
 def _withdrawn(promise: _Promise, event: Event, data: Data) -> None:
-    promise.withdrawn = data.text("why")
+    promise.withdrawn = data.text("why") or "No reason was written down."
 
 
 def _judged(promise: _Promise, event: Event, data: Data) -> None:
