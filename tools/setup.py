@@ -28,18 +28,9 @@ TOOLS = ROOT / ".tools"
 OLDEST = (3, 11)
 MAILPIT = "github.com/axllent/mailpit"
 MAILPIT_VERSION = "v1.30.5"
-CHROMES = (
-    "google-chrome",
-    "google-chrome-stable",
-    "chromium",
-    "chromium-browser",
-    "chrome",
-    "msedge",
-    "microsoft-edge",
-)
-MAC_CHROMES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+# The engine finds the browser, here as in a run, so that the two never disagree.
+FIND = (
+    "from upheld.browser.find import find_browser as find; print(find().executable_path or '', find().where, sep='|')"
 )
 SKIPPED = {
     "browser": "`make demo` and every test that opens a page",
@@ -129,39 +120,30 @@ def python() -> str:
     return ".venv is ready"
 
 
-def playwright_browser() -> str | None:
-    """Return the folder of the browser that the installed Playwright would start, if it is there."""
-    listing = next(VENV.glob("lib/python3*/site-packages/playwright/driver/package/browsers.json"), None)
-    if listing is None:
-        return None
-    browsers = json.loads(listing.read_text(encoding="utf-8"))["browsers"]
-    revision = next(browser["revision"] for browser in browsers if browser["name"] == "chromium")
-    default = "~/Library/Caches/ms-playwright" if sys.platform == "darwin" else "~/.cache/ms-playwright"
-    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", default)).expanduser() / f"chromium-{revision}"
-    return str(folder) if (folder / "INSTALLATION_COMPLETE").exists() else None
-
-
-def system_browser() -> str | None:
-    """Return a Chrome or Chromium of this machine that starts; a snap's stand-in does not."""
-    for candidate in (*map(shutil.which, CHROMES), *MAC_CHROMES):
-        if candidate and Path(candidate).exists() and run(candidate, "--version", limit=20) is None:
-            return candidate
-    return None
+def find_browser() -> str | None:
+    """Return which browser the engine would use, if there is one that starts; a snap's stand-in does not."""
+    asked = subprocess.run([VENV_PYTHON, "-c", FIND], cwd=ROOT, capture_output=True, text=True, check=False)
+    program, _, where = asked.stdout.strip().partition("|")
+    return where if asked.returncode == 0 and not (program and run(program, "--version", limit=20)) else None
 
 
 def browser() -> str:
     """Find a browser, or get Playwright's, or Debian's."""
-    if found := playwright_browser() or system_browser():
-        return found
-    say("browser", "none here; asking Playwright for its own")
     playwright = VENV / "bin" / "playwright"
+    if not playwright.exists():
+        raise NotHad("Playwright is not installed. Try: make setup")
+    if found := find_browser():
+        return found
+    if chosen := os.environ.get("UPHELD_BROWSER"):
+        raise NotHad(f"UPHELD_BROWSER is {chosen}, which does not start. Unset it, or mend the path")
+    say("browser", "none here; asking Playwright for its own")
     why = run(playwright, "install", "chromium", limit=300, env={"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "5000"})
     if why is None and os.geteuid() == 0 and shutil.which("apt-get"):
         why = run(playwright, "install-deps", "chromium")  # a bare machine lacks the libraries that it loads
     if why is not None:
         say("browser", "Playwright could not bring its own; asking apt-get for chromium")
         why = apt_install("chromium", "chromium-sandbox", "fonts-liberation")
-    if found := playwright_browser() or system_browser():
+    if found := find_browser():
         return found
     raise NotHad(f"no Chrome or Chromium ({why}). Try: .venv/bin/playwright install --with-deps chromium")
 
