@@ -10,11 +10,16 @@ from bs4.element import CData, NavigableString, PageElement, PreformattedString,
 
 __all__ = ["Seen", "declared_charset", "seen"]
 
-_NEVER = {"script", "style", "head", "title", "template", "noscript", "meta", "link", "object", "embed", "iframe", "svg"}
-_BLOCKS = {
-    *("address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure footer"
-      " form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody tfoot thead tr ul").split()
-}  # fmt: skip
+_NEVER = frozenset(
+    ("script", "style", "head", "title", "template", "noscript", "meta", "link", "object", "embed", "iframe", "svg")
+)
+_BLOCKS = frozenset(
+    re.findall(
+        r"\w+",
+        """address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure
+        footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody tfoot thead tr ul""",
+    )
+)
 _CELLS = {"td", "th"}
 _HEADINGS = {"h1", "h2", "h3"}
 _HIDING = re.compile(
@@ -65,12 +70,11 @@ def seen(markup: str) -> Seen:
         elif isinstance(node, tuple):
             kind, tag, began = node
             words = _line("".join(out[began:]))
-            if kind == "heading":
-                if words:
-                    headings.append(words)
-            elif address := re.sub(r"[\r\n\t]", "", _attribute(tag, "href")).strip():
-                if not address.startswith("#"):
-                    links.append((words, address))
+            address = re.sub(r"[\r\n\t]", "", _attribute(tag, "href")).strip()
+            if kind == "heading" and words:
+                headings.append(words)
+            elif kind == "link" and address and not address.startswith("#"):
+                links.append((words, address))
         elif isinstance(node, Tag):
             _enter(node, todo, out)
         elif isinstance(node, NavigableString) and not (

@@ -7,6 +7,7 @@ import email
 import email.header
 import email.policy
 import email.utils
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -109,13 +110,15 @@ def header(message: Message, name: str, faults: Faults) -> str:
     else:
         faults.add(f"the header {name.title()} has {len(raw)} characters; only the first {LIMITS.header} were read")
     short = raw[: LIMITS.header]
-    return " ".join(clean(tried(lambda: str(email.header.make_header(email.header.decode_header(short))), short)).split())
+    words = tried(lambda: str(email.header.make_header(email.header.decode_header(short))), short)
+    return " ".join(clean(words).split())
 
 
 def addresses(message: Message, name: str, faults: Faults) -> tuple[str, ...]:
     """Return the bare addresses in a header, lower-cased, each once."""
     text = header(message, name, faults)
-    pairs = tried(lambda: email.utils.getaddresses([text]), [])
+    none: list[tuple[str, str]] = []
+    pairs = tried(lambda: email.utils.getaddresses([text]), none)
     return tuple(dict.fromkeys(clean(address).lower() for _, address in pairs if "@" in address))
 
 
@@ -125,8 +128,7 @@ def leaves(message: Message, faults: Faults) -> Iterator[Leaf]:
     count = spent = 0
     while open_parts:
         part, depth, related = open_parts.pop()
-        for defect in tried(lambda part=part: list(part.defects), []):  # type: ignore[misc]  # mypy: default in lambda
-            faults.add(_DEFECTS.get(type(defect).__name__, f"a part is malformed ({type(defect).__name__})"))
+        _defects(part, faults)
         kind = tried(part.get_content_type, "application/octet-stream")
         children = part.get_payload()
         if isinstance(children, list) and not kind.startswith("message/"):
@@ -166,6 +168,12 @@ _DEFECTS = {
 }
 
 
+def _defects(part: Message, faults: Faults) -> None:
+    for defect in part.defects:
+        name = type(defect).__name__
+        faults.add(_DEFECTS.get(name, f"a part is malformed ({name})"))
+
+
 def _leaf(part: Message, kind: str, related: bool, faults: Faults) -> Leaf:
     if kind.startswith("message/"):
         data = tried(lambda: _inner(part), b"")
@@ -174,8 +182,7 @@ def _leaf(part: Message, kind: str, related: bool, faults: Faults) -> Leaf:
         data = payload if isinstance(payload, bytes) else b""
         if payload is None:
             faults.add(f"a part of type {kind} could not be decoded")
-        for defect in tried(lambda: list(part.defects), []):
-            faults.add(_DEFECTS.get(type(defect).__name__, f"a part is malformed ({type(defect).__name__})"))
+        _defects(part, faults)  # decoding finds more of them
     return Leaf(
         type=clean(kind).lower(),
         data=data,
@@ -197,6 +204,9 @@ def _inner(part: Message) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
 def decoded(leaf: Leaf, faults: Faults, *, declared: str = "") -> str:
     """Return a leaf's bytes as text: by its charset, else what its bytes show it to be.
 
@@ -209,11 +219,12 @@ def decoded(leaf: Leaf, faults: Faults, *, declared: str = "") -> str:
     wanted = leaf.charset or declared
     # Every mail reader takes Latin-1 for its superset, as the WHATWG's Encoding Standard says.
     name = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "utf-8"}.get(wanted, wanted)
-    for mark, marked in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, marked in _MARKS:
         if data.startswith(mark):
             name = marked
     for candidate in (name, "utf-8"):
-        if candidate and (text := tried(lambda name=candidate: data.decode(name), None)) is not None:  # type: ignore[misc]
+        text = tried(functools.partial(data.decode, candidate), None) if candidate else None
+        if isinstance(text, str):
             if candidate != name and leaf.charset:
                 faults.add(f"a part of type {leaf.type} says it is {leaf.charset}, and is not")
             return clean(text)

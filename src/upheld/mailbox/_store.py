@@ -132,7 +132,7 @@ class Writer:
         return lock
 
     def _identity(self) -> tuple[int, int]:
-        found = os.stat(self.path)
+        found = self.path.stat()
         return found.st_dev, found.st_ino
 
     def _still_there(self) -> None:

@@ -40,7 +40,9 @@ class EmbeddedMailbox:
     Made by `start` or `attach`. Safe to use from several threads.
     """
 
-    def __init__(self, host: str, port: int, reader: Reader, query: str, process: subprocess.Popen[bytes] | None) -> None:
+    def __init__(
+        self, host: str, port: int, reader: Reader, query: str, process: subprocess.Popen[bytes] | None = None
+    ) -> None:
         self._host = host
         self._port = port
         self._reader = reader
@@ -107,7 +109,7 @@ class EmbeddedMailbox:
                 f"The mailbox at {place} keeps another store than {store}. Choose another port (0 takes a free one), "
                 "or name its store with ?store=PATH."
             )
-        return cls(host, port, reader, query, None)
+        return cls(host, port, reader, query)
 
     def ready(self) -> str:
         """Return one line on what answers there. Raises `MailboxUnreachable`."""
@@ -249,8 +251,8 @@ class _Watch:
         self._asked = self._looked = time.monotonic()
         if silent > _PATIENCE:
             raise MailboxUnreachable(
-                f"The mailbox at {self._mailbox.url} answers, but wrote nothing for {silent:.0f} s.{self._mailbox._last()}"
-                " Is its disk full?"
+                f"The mailbox at {self._mailbox.url} answers, but wrote nothing for {silent:.0f} s. Is its disk full?"
+                f"{self._mailbox._last()}"
             )
 
 
@@ -288,14 +290,15 @@ def _started(host: str, port: int, store: Path) -> tuple[subprocess.Popen[bytes]
         line = process.stdout.readline() if process.stdout else b""
     finally:
         too_long.cancel()
-    try:
+    answer: object = None
+    with contextlib.suppress(ValueError):
         answer = json.loads(line)
+    if isinstance(answer, dict) and "port" in answer:
         return process, int(answer["port"])
-    except (ValueError, KeyError, TypeError):
-        _ended(process)
-        with contextlib.suppress(ValueError, KeyError, TypeError):
-            raise UsageError(json.loads(line)["error"])
-        raise MailboxUnreachable(f"The mailbox process did not start within {_STARTING:.0f} s. See {log}.") from None
+    _ended(process)
+    if isinstance(answer, dict) and "error" in answer:
+        raise UsageError(str(answer["error"]))
+    raise MailboxUnreachable(f"The mailbox process did not start within {_STARTING:.0f} s. See {log}.")
 
 
 def _ended(process: subprocess.Popen[bytes]) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from email.message import Message
+from urllib.parse import unquote
 
 from upheld.mailbox import _html
 from upheld.mailbox._attached import read_attachment
@@ -21,6 +22,8 @@ PICTURES = 20 * 1024 * 1024
 _FIRST_LINES = 3
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^\x00-\x1f]+", re.IGNORECASE)
 _CID = re.compile(r"cid:([^\"'\s<>)]+)", re.IGNORECASE)
+
+_AROUND = " :;,.-–—<>()[]*|→"  # what stands between a link and its words
 
 
 def read(raw: bytes, *, id: str, to: Sequence[str], at: datetime) -> Arrival:
@@ -152,19 +155,17 @@ def _bare_links(text: str) -> list[Link]:
 
 
 def _label(words: str) -> str:
-    return " ".join(words.split()).strip(" :;,.-–—<>()[]*|→>")
+    return " ".join(words.split()).strip(_AROUND)
 
 
 def _trimmed(url: str) -> str:
     """Take off the punctuation that ends the sentence and not the address."""
     while url:
         last = url[-1]
-        if last in ".,;:!?*_~" or (last == ")" and url.count("(") < url.count(")")):
-            url = url[:-1]
-        elif last == "]" and url.count("[") < url.count("]"):
-            url = url[:-1]
-        else:
+        unmatched = any(last == shut and url.count(shut) > url.count(open_) for open_, shut in ("()", "[]"))
+        if last not in ".,;:!?*_~" and not unmatched:
             break
+        url = url[:-1]
     return url
 
 
@@ -174,6 +175,4 @@ def _first_lines(text: str) -> list[str]:
 
 
 def _unquoted(cid: str) -> str:
-    from urllib.parse import unquote
-
     return tried(lambda: unquote(cid), cid)

@@ -1,6 +1,6 @@
 """The process of the embedded mailbox: accepts any mail by SMTP (RFC 5321) and stores it before it says so.
 
-    python -m upheld.mailbox.serve --host 127.0.0.1 --port 1025 --store .upheld/mailbox.db
+python -m upheld.mailbox.serve --host 127.0.0.1 --port 1025 --store .upheld/mailbox.db
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from sqlalchemy.exc import SQLAlchemyError
 
 from upheld.errors import UpheldError, UsageError
 from upheld.mailbox._smtp import IDENTIFICATION
@@ -44,13 +45,13 @@ class _Handler:
         self._store = store
         self._keep = keep
 
-    async def handle_EHLO(
+    async def handle_EHLO(  # noqa: N802  # the name is aiosmtpd's, as below
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
         return [*responses[:-1], f"250-{IDENTIFICATION} {self._store}", responses[-1]]
 
-    async def handle_MAIL(
+    async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         # A bounce has no sender ("<>"), which aiosmtpd would take for a missing MAIL command.
@@ -58,12 +59,12 @@ class _Handler:
         envelope.mail_options.extend(options)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         raw = envelope.original_content or b""
         recipients = tuple(dict.fromkeys(address.lower() for address in envelope.rcpt_tos))
         try:
             await self._keep(envelope.mail_from or "", recipients, raw)
-        except Exception as error:
+        except (StoreGone, SQLAlchemyError, OSError) as error:
             _LOG.error("a message to %s could not be stored: %s", ", ".join(recipients), error)
             return "451 4.3.0 The mailbox could not store the message"
         return "250 OK: stored"
@@ -104,7 +105,8 @@ async def serve(host: str, port: int, store: Path, *, tied: bool, ready: Callabl
         except OSError as error:
             await loop.run_in_executor(one, writer.close)
             raise UsageError(
-                f"The mailbox cannot listen at {host}:{port}: {error.strerror or error}. Choose another port; 0 takes a free one."
+                f"The mailbox cannot listen at {host}:{port}: {error.strerror or error}. Choose another port; 0 takes "
+                "a free one."
             ) from error
         try:
             port = server.sockets[0].getsockname()[1]
@@ -131,7 +133,7 @@ async def _beat(writer: Writer, one: ThreadPoolExecutor, stop: asyncio.Event, pa
         except StoreGone as error:
             _LOG.error("%s; the mailbox stops, since nobody would find what it accepts", error)
             return
-        except Exception as error:  # a full disk: the missing heartbeats tell it, and it may pass
+        except (SQLAlchemyError, OSError) as error:  # a full disk: the missing heartbeats tell it, and it may pass
             _LOG.error("a heartbeat could not be written: %s", error)
 
 
