@@ -53,8 +53,9 @@ report: python ## Write the last run's report again
 bench: setup ## What a clean run costs, and fifty of them in a row
 	$(BIN)/python -m bench $(ARGS)
 
-docs: python ## Check the docs: links, commands and settings that nobody described
-	$(BIN)/pytest tests/test_house.py -q -k docs $(ARGS)
+docs: python ## Write the reference from the code, and check the docs
+	$(BIN)/python tools/reference.py
+	$(BIN)/pytest tests/test_docs.py -q $(ARGS)
 
 clean: ## Take away what was built; .upheld/ (ledger, evidence) and .tools/ stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build test-results

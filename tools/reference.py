@@ -1,0 +1,165 @@
+"""Write docs/settings.md, docs/commands.md and docs/demo.md from the settings, the commands and the defects themselves.
+
+    python tools/reference.py
+
+A test fails where they are not what this writes, so a new option, setting or defect cannot go undocumented.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import typer.main
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SETTINGS = """# Settings
+
+<!-- Written by `make docs` from `upheld.config.Settings`; change it there. -->
+
+A suite's settings stand in `[tool.upheld]` in its `pyproject.toml`. Each can also be given as `UPHELD_` and its name in
+the environment (`UPHELD_SITE`), which goes before the file, and most as an option (`--site`), which goes before both.
+Put secrets, such as the password in a ledger's address, into the environment. Durations are said as `90s`, `2m`, `1h`
+or `3d`.
+
+| setting | unless said | what it is |
+| --- | --- | --- |
+"""
+
+ENVIRONMENT = """
+From the environment only:
+
+| name | what it is |
+| --- | --- |
+| `UPHELD_BROWSER` | The program of the browser to use, where the one that is found is not the one you want. |
+| `UPHELD_REQUIRE` | What `make setup` must not go without, with commas: `browser`, `mailpit`, `postgres`. |
+"""
+
+COMMANDS = """# Commands
+
+<!-- Written by `make docs` from `upheld --help`; change it in `src/upheld/cli/`. -->
+
+Exit codes: 0 every promise is kept, withdrawn or still open; 1 a step failed or a promise is not upheld; 2 usage,
+configuration, or nothing ran; 3 nothing is broken, but something is unproven.
+"""
+
+DEMO = """# The demo business
+
+<!-- Written by `make docs` from `demo/defects.toml` and `tools/reference.py`. -->
+
+A small shop that sells a seat at a paid event. `make demo` starts it, walks its journeys and stops it;
+`python -m demo` starts it by itself. It is a stage: it takes no real money, and sends mail to the mailbox alone.
+
+| in the environment | unless said | what it is |
+| --- | --- | --- |
+| `DEMO_PORT` | `8000` | Where its pages are, on this machine only; 0 takes a free port. |
+| `DEMO_SMTP_HOST` | `127.0.0.1` | Where it sends its mail. |
+| `DEMO_SMTP_PORT` | `1025` | |
+| `DEMO_DATABASE` | `.upheld/demo.db` | A file, or a SQLAlchemy URL. |
+| `DEMO_MAIL_DELAY` | `0` | How many seconds each mail lies in the outbox. |
+| `DEMO_DEFECTS` | | What is wrong with it, with commas; see below. |
+| `DEMO_TEST_CLOCK` | `0` | With `1` its time can be read and turned at `/test-clock`; otherwise that is refused. |
+| `DEMO_ORGANISER_PASSWORD` | `organiser` | What the organiser signs in with. |
+| `STRIPE_API_BASE`, `STRIPE_API_KEY` | | Stripe's test mode instead of the local one. A live key is refused. |
+
+## What can be wrong with it
+
+A harness is proved by what it catches. Each defect is switched on by its name
+(`make demo ARGS="--defects no_receipt"`), and the run must then end with exactly these verdicts, with every other promise kept:
+
+| defect | what is wrong | what must come of it |
+| --- | --- | --- |
+"""
+
+
+def cell(words: object) -> str:
+    """Return words as they can stand in a table's cell."""
+    return " ".join(str(words).split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def said(value: object) -> str:
+    """Return a default as one would write it."""
+    if value is None or value in ("", (), [], False) or "Sentinel" in type(value).__name__:
+        return ""
+    if isinstance(value, timedelta):
+        seconds = int(value.total_seconds())
+        size, unit = next((s, u) for s, u in ((86400, "d"), (3600, "h"), (60, "m"), (1, "s")) if seconds % s == 0)
+        return f"`{seconds // size}{unit}`"
+    return f"`{value}`"
+
+
+def settings() -> str:
+    """Return docs/settings.md."""
+    from upheld.config import Settings
+
+    rows = (
+        f"| `{name}` | {said(field.default)} | {cell(field.description)} |\n"
+        for name, field in Settings.model_fields.items()
+        if name != "root"
+    )
+    return SETTINGS + "".join(rows) + ENVIRONMENT
+
+
+def each_command(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield every command with its full name, groups before what is in them."""
+    if not command.hidden:
+        yield name, command
+        for below in sorted(getattr(command, "commands", {})):
+            yield from each_command(command.commands[below], f"{name} {below}")
+
+
+def usage(parameter: Any) -> str:
+    """Return an option or an argument as it is typed."""
+    if parameter.param_type_name == "argument":
+        return f"`{parameter.make_metavar(click.Context(click.Command('upheld')))}`"
+    return ", ".join(f"`{option}`" for option in (*parameter.opts, *parameter.secondary_opts))
+
+
+def commands() -> str:
+    """Return docs/commands.md."""
+    from upheld.cli import app
+
+    parts = [COMMANDS]
+    for name, command in each_command(typer.main.get_command(app), "upheld"):
+        parts.append(f"\n## {name}\n\n{(command.help or '').strip()}\n")
+        rows = [
+            f"| {usage(parameter)} | {said(parameter.default)} | {cell(getattr(parameter, 'help', '') or '')} |\n"
+            for parameter in command.params
+            if not getattr(parameter, "hidden", False) and "completion" not in parameter.name
+        ]
+        if rows:
+            parts.append("\n| option | unless said | what it does |\n| --- | --- | --- |\n" + "".join(rows))
+    return "".join(parts)
+
+
+def demo() -> str:
+    """Return docs/demo.md."""
+    sys.path.insert(0, str(ROOT))  # the demo is no part of what is installed
+    from demo import defects
+
+    rows = []
+    for defect in defects().values():
+        found = dict.fromkeys(
+            f"{expected.promise}: {expected.verdict}" if expected.promise else f'the step "{expected.step}" fails'
+            for expected in defect.expects
+        )
+        rows.append(f"| `{defect.name}` | {cell(defect.what)} | {cell('; '.join(found))} |\n")
+    return DEMO + "".join(rows)
+
+
+PAGES = {"settings": settings, "commands": commands, "demo": demo}
+
+
+def main() -> None:
+    """Write them all."""
+    for name, page in PAGES.items():
+        (ROOT / "docs" / f"{name}.md").write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
