@@ -70,7 +70,8 @@ A small shop that sells a seat at a paid event. `make demo` starts it, walks its
 ## What can be wrong with it
 
 A harness is proved by what it catches. Each defect is switched on by its name
-(`make demo ARGS="--defects no_receipt"`), and the run must then end with exactly these verdicts, with every other promise kept:
+(`make demo ARGS="--defects no_receipt"`), and the run must then end with exactly these verdicts, with every
+other promise kept:
 
 | defect | what is wrong | what must come of it |
 | --- | --- | --- |
