@@ -1,0 +1,149 @@
+"""Watching what an act leads to: which page came, what the site answered, whether the connection was lost."""
+
+from __future__ import annotations
+
+import http
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from playwright.sync_api import Error, Frame, Page, Request, Response
+from playwright.sync_api import TimeoutError as TookTooLong
+
+from upheld.browser.address import where
+from upheld.browser.allow import allows
+from upheld.browser.manner import Deadline, Manner
+from upheld.browser.trouble import failed_connection, told
+from upheld.errors import SiteUnreachable, StepFailed, UpheldError
+
+__all__ = ["Walking", "title_of"]
+
+
+class Walking:
+    """Listens to one page during one act; afterwards `verify` says what the customer would say."""
+
+    def __init__(self, page: Page, doing: str, manner: Manner) -> None:
+        self.page = page
+        self.doing = doing
+        self.manner = manner
+        # A failed connection to an allowed host: what failed, and where.
+        self.lost: tuple[str, str] | None = None
+        self._pending: Request | None = None
+        self._answer: Response | None = None
+        self._failed: tuple[str, str] | None = None
+        self._heard: dict[str, Any] = {
+            "request": self._on_request,
+            "response": self._on_response,
+            "requestfailed": self._on_failed,
+            "framenavigated": self._on_navigated,
+        }
+
+    def __enter__(self) -> Walking:
+        self._listen(self.page)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for name, heard in self._heard.items():
+            self.page.remove_listener(name, heard)
+
+    def arrive(self, page: Page) -> None:
+        """Wait for the page that was asked for, if one was, and verify it; `page` is where she is then."""
+        if page is not self.page:
+            self._leave_for(page)
+        deadline = Deadline(self.manner.page_limit)
+        try:
+            if self._pending is not None:
+                page.wait_for_event("framenavigated", lambda _: self._pending is None, timeout=deadline.left_ms)
+            page.wait_for_load_state("domcontentloaded", timeout=deadline.left_ms)
+        except TookTooLong as error:
+            if self._failed is None:
+                raise self._silence(deadline) from error
+        except Error as error:
+            raise self.failure(error) from error
+        self.verify()
+
+    def verify(self) -> None:
+        """Raise `StepFailed` where the site answered with an error of its own, and what `told` says of a lost one."""
+        if self._failed is not None:
+            raise self.failure(self._failed[0], self._failed[1])
+        if self._answer is None or self._answer.status < 500:
+            return
+        try:
+            phrase = http.HTTPStatus(self._answer.status).phrase
+        except ValueError:
+            phrase = ""
+        says = title_of(self.page)
+        raise StepFailed(
+            f"{self.doing}: the site answered {self._answer.status} {phrase}".rstrip()
+            + f" at {where(self._answer.url)}"
+            + (f', and the page says "{says}".' if says else ".")
+        )
+
+    def failure(self, error: BaseException | str, url: str = "") -> UpheldError:
+        """Return what an error means, with the address that really failed (a redirect's, say)."""
+        if self._failed is not None and failed_connection(str(error)):
+            url = self._failed[1]
+        return told(error, self.doing, page=self.page, url=url, allow=self.manner.allow, probe=self.manner.probe)
+
+    def _silence(self, deadline: Deadline) -> UpheldError:
+        if self.manner.probe and not self.manner.probe():
+            return SiteUnreachable(
+                f"{self.doing}: the next page has not come for {deadline.spent:.1f} s, nor does the site "
+                "answer a probe."
+            )
+        return StepFailed(f"{self.doing}: the next page has not come for {deadline.spent:.1f} s.")
+
+    def _leave_for(self, page: Page) -> None:
+        for name, heard in self._heard.items():
+            self.page.remove_listener(name, heard)
+        self.page = page
+        self._pending = None
+        self._listen(page)
+
+    def _listen(self, page: Page) -> None:
+        # Playwright types `on` by literal names only.
+        listen: Callable[[str, Any], None] = page.on
+        for name, heard in self._heard.items():
+            listen(name, heard)
+
+    def _on_request(self, request: Request) -> None:
+        if self._is_main(request):
+            self._pending, self._failed, self._answer = request, None, None
+
+    def _on_response(self, response: Response) -> None:
+        if self._is_main(response.request):
+            self._answer = response
+
+    def _on_failed(self, request: Request) -> None:
+        failure = request.failure or ""
+        if self._is_main(request):
+            # Aborted is what a download, an answer without content and a newer navigation look like.
+            if "ERR_ABORTED" not in failure and "NS_BINDING_ABORTED" not in failure:
+                self._failed = self.lost = (failure, request.url)
+            self._pending = None
+        elif failed_connection(failure) and allows(request.url, self.manner.allow):
+            self.lost = (failure, request.url)
+
+    def _on_navigated(self, frame: Frame) -> None:
+        if frame == self.page.main_frame:
+            self._pending = None
+
+    def _is_main(self, request: Request) -> bool:
+        # A request of a frame that is gone raises when it is asked for its frame.
+        try:
+            return request.is_navigation_request() and request.frame == self.page.main_frame
+        except Error:
+            return False
+
+
+def title_of(page: Page) -> str:
+    """Return the first heading of a page, else its title, in at most 80 characters; "" where there is neither."""
+    try:
+        text = page.locator("html").evaluate(
+            "e => (e.querySelector('h1,h2')?.innerText || document.title || '').trim().slice(0, 80)", timeout=1000
+        )
+    except Error:
+        return ""
+    return " ".join(str(text).split())
