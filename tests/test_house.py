@@ -13,6 +13,7 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from types import ModuleType
 
@@ -87,8 +88,13 @@ def imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
             yield node.module or "", node.lineno
+
+
+def distribution(requirement: str) -> str:
+    """Return the name of what is required, as registries compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=;! ]", requirement)[0]).lower()
 
 
 def test_nobody_imports_what_pytest_keeps_private() -> None:
@@ -141,9 +147,20 @@ def test_every_dependency_is_pinned() -> None:
         *project["dependencies"],
         *(entry for extra in project["optional-dependencies"].values() for entry in extra),
     ]
-    names = {re.split(r"[\[<>=;! ]", entry)[0].lower().replace("_", "-") for entry in asked} - {"upheld"}
-    pins = {line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().split()}
+    names = {distribution(entry) for entry in asked} - {"upheld"}
+    pins = {distribution(line) for line in (ROOT / "constraints.txt").read_text("utf-8").split()}
     assert names - pins == set()
+
+
+def test_what_the_engine_imports_is_what_it_depends_on() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    asked = {distribution(entry) for entry in (*project["dependencies"], *extras["postgres"], *extras["parallel"])}
+    brought_by = packages_distributions()
+    tops = {name.split(".")[0] for path in modules("src") for name, _ in imported(ast.parse(path.read_text("utf-8")))}
+    foreign = tops - set(sys.stdlib_module_names) - {"upheld", ""}
+    undeclared = {top for top in foreign if not {distribution(name) for name in brought_by.get(top, [top])} & asked}
+    assert sorted(undeclared) == []
 
 
 @pytest.fixture(scope="session")
