@@ -8,13 +8,14 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import sys
 import threading
 from datetime import timedelta
 
 from flask import Flask, Response
 from sqlalchemy.exc import SQLAlchemyError
-from waitress import create_server
+from waitress.server import create_server
 
 from demo import organiser, site, testclock
 from demo.bank import Bank
@@ -57,11 +58,13 @@ def serve(settings: Settings, cashier: Cashier, stop: threading.Event) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
-    server = create_server(app, host="127.0.0.1", port=settings.port, threads=8, ident="demo")
-    url = f"http://127.0.0.1:{server.effective_port}"
+    door = socket.create_server(("127.0.0.1", settings.port))
+    port = door.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    server = create_server(app, sockets=[door], threads=8, ident="demo")
     threading.Thread(target=server.run, name="server", daemon=True).start()
     outbox.start()
-    _look_once(server.effective_port)
+    _look_once(port)
     print(f"demo: {url}", flush=True)
     stop.wait()
     server.close()

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from types import TracebackType
 
 from demo.lifeline import when_parent_ends
@@ -21,7 +22,11 @@ class Bank:
     def __init__(self) -> None:
         # Its standard input is its lifeline: only we hold the other end, so it ends with us, however we end.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "demo.bank"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "demo.bank"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).resolve().parent.parent,
         )
         self._url = ""
 

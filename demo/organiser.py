@@ -23,7 +23,7 @@ from demo.words import Words
 __all__ = ["pages", "seed"]
 
 CURRENCIES = ("CHF", "EUR", "GBP", "USD")
-ENGLISH = Words("en")
+ENGLISH = Words("en_GB")
 
 
 def pages(settings: Settings, store: Store) -> Blueprint:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from email.errors import MessageError
 from email.headerregistry import Address
 
 import sqlalchemy as sa
@@ -140,6 +141,6 @@ def _wrong(details: Mapping[str, str], consent: bool) -> list[str]:
 def _is_address(text: str) -> bool:
     try:
         Address(addr_spec=text)
-    except (ValueError, IndexError):  # IndexError: how the standard library says it of some of them
+    except (ValueError, IndexError, MessageError):  # the standard library has three ways of saying it
         return False
     return re.fullmatch(r"[^@\s]+@[^@\s]+", text, re.ASCII) is not None

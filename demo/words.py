@@ -69,4 +69,4 @@ class Words:
         zone = dates.format_time(start, "z", tzinfo=start.tzinfo, locale=self.locale)
         if not zone.isalpha():  # in American English only American zones have names; "CET" says more than "+0100"
             zone = start.tzname() or zone
-        return f"{clock} {zone} ({event.zone})"
+        return f"{clock} {zone} ({event.zone})".replace("\u202f", "\xa0")  # a space that every mail reader knows
