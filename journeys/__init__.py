@@ -1,0 +1,1 @@
+"""One folder per journey: its map, and how this site is walked."""

@@ -1,0 +1,1 @@
+"""Booking and paying for an event."""

@@ -1,0 +1,107 @@
+"""How this site is walked for the event: tasks are verbs, the customer first; questions are nouns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import UTC, datetime
+
+from fixtures.site import Card, Organiser
+from upheld import Actor, Journey, StepFailed, parse_money
+
+__all__ = [
+    "attendee_row_of",
+    "details_shown_to",
+    "gaps_in",
+    "open_event_page",
+    "pay",
+    "reach_checkout",
+    "reason_given_to",
+    "set_up_event",
+    "sign_in",
+]
+
+
+def set_up_event(
+    journey: Journey, organiser: Organiser, *, title: str, start: datetime, zone: str, price: str, venue: str = "Town Hall"
+) -> None:
+    """Put an event on the programme; one of that title and start that is there already is the same."""
+    money = parse_money(price)
+    slug = f"{re.sub(r'[^a-z0-9]+', '-', title.lower())}-{start.astimezone(UTC):%Y%m%d-%H%M}"
+    answer = journey.request(
+        "PUT",
+        f"/api/events/{slug}",
+        json={
+            "title": title,
+            "start": start.isoformat(),
+            "zone": zone,
+            "venue": venue,
+            "price": str(money.amount),
+            "currency": money.currency,
+        },
+        auth=(organiser.user, organiser.password),
+    )
+    journey.note("the page of the event", answer.json()["url"])
+    journey.note("the attendee list", f"/organiser/events/{slug}/attendees")
+    journey.note("the name of the event", title)
+    journey.note("the place of the event", venue)
+    journey.note("the price", price, "money")
+    journey.note_date("the date of the event", start, zone)
+    journey.happens("the event", start, zone)
+
+
+def open_event_page(customer: Actor, journey: Journey) -> None:
+    """Open the event's own page."""
+    customer.opens(journey.fact("the page of the event"))
+
+
+def reach_checkout(customer: Actor, journey: Journey) -> None:
+    """Register and come to the page where she pays."""
+    open_event_page(customer, journey)
+    customer.follows("Register")
+    customer.fills_in()
+    customer.presses("Continue to payment")
+
+
+def pay(customer: Actor, journey: Journey, amount: str, card: Card) -> None:
+    """Pay this amount with this card, after looking that the page asks for it and for no other."""
+    if not customer.shows(parse_money(amount)):
+        raise StepFailed(f"{customer.who} was to pay {amount}, and the page does not ask for that: {customer.text()[:300]}")
+    form = customer.page.locator("form:has([autocomplete=cc-number])")
+    for field, value in (("cc-number", card.number), ("cc-exp", card.expiry), ("cc-csc", card.code)):
+        with journey.looking(customer, "could not fill in her card"):
+            form.locator(f"[autocomplete={field}]").fill(value)
+    with journey.moment("paying"):
+        customer.presses(form.locator("button").inner_text())
+
+
+def reason_given_to(customer: Actor) -> str:
+    """What the page tells her of a payment that did not go through; "" where it says nothing."""
+    alert = customer.page.get_by_role("alert")
+    return alert.inner_text() if alert.count() else ""
+
+
+def details_shown_to(customer: Actor) -> str:
+    """What the page still shows of what she has entered."""
+    return customer.text()
+
+
+def sign_in(organiser: Actor, access: Organiser) -> None:
+    """Sign in where the page asks for it."""
+    organiser.opens("/organiser/login")
+    organiser.fills_in({"User": access.user, "Password": access.password})
+    organiser.presses("Sign in")
+
+
+def attendee_row_of(customer: Actor, organiser: Actor, journey: Journey) -> dict[str, str]:
+    """Her row in the list that the organiser downloads; empty where she is not in it."""
+    organiser.opens(journey.fact("the attendee list"))
+    rows = csv.DictReader(io.StringIO(organiser.downloads("Download CSV").decode("utf-8-sig")))
+    return next((row for row in rows if customer.person.email in row.values()), {})
+
+
+def gaps_in(row: dict[str, str], journey: Journey) -> list[str]:
+    """What the organiser does not learn of her from this row, though she told it."""
+    told = {"Company": journey.fact("her company"), "Dietary needs": journey.fact("her dietary needs")}
+    return [f"{column}: {value}" for column, value in told.items() if row.get(column) != value]

@@ -1,0 +1,126 @@
+"""From the ledger to the court: the promises of a run as cases, the arrivals as seen, and when we looked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from upheld.ledger import CastView, FactView, JourneyView, PromiseView, RunView
+from upheld.promises.expectation import Knowledge
+from upheld.promises.facts import Fact
+from upheld.promises.judge import Case
+from upheld.promises.timeline import ClockReading, Timeline
+from upheld.promises.window import JOURNEY_START, PROMISE_STEP, Interval, Moment
+
+__all__ = ["case_of", "facts_of_person", "knowledge_of", "timeline_of", "write_date"]
+
+_ZONED = re.compile(r"(?P<when>.+)\[(?P<zone>.+)\]")
+
+
+def write_date(when: datetime, zone: str) -> str:
+    """Return a date as it stands in a fact: ISO 8601 with its time zone's name behind it (RFC 9557)."""
+    return f"{when.isoformat()}[{zone}]"
+
+
+def timeline_of(run: RunView) -> Timeline:
+    """Return the readings of the run's clock; the last word on a turn (which knows its pause) replaces the first."""
+    by_real: dict[datetime, ClockReading] = {}
+    for reading in run.clock:
+        by_real[reading.real] = ClockReading(reading.real, reading.site, reading.turned, reading.until)
+    return Timeline(tuple(by_real[real] for real in sorted(by_real)))
+
+
+def facts_of_person(person: CastView) -> Iterable[Fact]:
+    """Yield what a customer knows of herself, as features name it: "her name", "her company"."""
+    known = {
+        "her name": person.name,
+        "her full name": person.name,
+        "her first name": person.given,
+        "her last name": person.family,
+        "her email": person.address,
+        "her email address": person.address,
+        "her address": person.address,
+    }
+    known |= {f"her {name}": str(value) for name, value in person.details.items() if value}
+    for name, value in known.items():
+        yield Fact(name, value)
+
+
+def knowledge_of(journey: JourneyView, who: str, promise: PromiseView | None = None) -> Knowledge:
+    """Return what is known to one person of a journey, and when its moments were."""
+    facts = {name.casefold(): _fact(fact) for name, fact in journey.facts.items()}
+    person = next((person for person in journey.cast if person.who == who), None)
+    if person is not None:
+        facts |= {fact.name: fact for fact in facts_of_person(person)}
+    moments = {
+        name.casefold(): Moment(name, moment.site_began, moment.site_ended, moment.zone)
+        for name, moment in journey.moments.items()
+        if moment.site_began is not None and moment.site_ended is not None
+    }
+    if promise is not None and promise.made_at is not None:
+        moments[PROMISE_STEP] = Moment(PROMISE_STEP, promise.since or promise.made_at, promise.made_at)
+    return Knowledge(facts, moments, person.given if person else who, person.locale if person else "en")
+
+
+def _fact(fact: FactView) -> Fact:
+    value = str(fact.value)
+    zoned = _ZONED.fullmatch(value) if fact.kind == "date" else None
+    if zoned:
+        return Fact(fact.name, zoned["when"], fact.kind, zoned["zone"])
+    return Fact(fact.name, value, fact.kind)
+
+
+def case_of(journey: JourneyView, view: PromiseView, tolerance: timedelta) -> Case:
+    """Return one promise of a journey as a case: its window resolved, or why it cannot be."""
+    knowledge = knowledge_of(journey, view.promise.who, view)
+    interval: Interval | None = None
+    trouble = ""
+    zone = "UTC"
+    if view.made_at is None:
+        trouble = _not_reached(journey)
+    else:
+        try:
+            interval = view.promise.window.resolve(knowledge.moments, tolerance)
+            zone = _zone(journey, view, knowledge.moments)
+        except KeyError as missing:
+            known = ", ".join(name for name in knowledge.moments if name not in (JOURNEY_START, PROMISE_STEP))
+            trouble = f'no step of this journey says when "{missing.args[0]}" is (known: {known or "no moment"})'
+    return Case(
+        id=view.id,
+        promise=view.promise,
+        address=view.address,
+        interval=interval,
+        made_site=_since(view, knowledge.moments),
+        trouble=trouble,
+        withdrawn=view.withdrawn or "",
+        knowledge=knowledge,
+        zone=zone,
+    )
+
+
+def _since(view: PromiseView, moments: Mapping[str, Moment]) -> datetime | None:
+    """What "came after 1.4 s" counts from: the moment that the window is about, else the promise itself."""
+    anchor = moments.get(view.promise.window.closes.moment)
+    return anchor.ended if anchor is not None else view.made_at
+
+
+def _zone(journey: JourneyView, view: PromiseView, moments: Mapping[str, Moment]) -> str:
+    """The zone in which this promise's times are told: that of its moment, else the customer's own."""
+    anchor = moments.get(view.promise.window.closes.moment)
+    if anchor is not None and anchor.zone != "UTC":
+        return anchor.zone
+    person = next((person for person in journey.cast if person.who == view.promise.who), None)
+    return person.zone if person is not None and person.zone else "UTC"
+
+
+def _not_reached(journey: JourneyView) -> str:
+    if journey.status == "not run":
+        return "not reached: this journey was not walked"
+    stopped = next((step for step in journey.steps if step.status != "passed"), None)
+    if stopped is not None:
+        reason = f" ({stopped.error.splitlines()[0]})" if stopped.error and stopped.status == "unproven" else ""
+        return f'not reached: the journey stopped at "{stopped.text}"{reason}'
+    if journey.error:
+        return f"not reached: {journey.error.splitlines()[0]}"
+    return "not reached: what walked this journey died on the way"

@@ -1,0 +1,126 @@
+"""The settings of a suite: `[tool.upheld]` in pyproject.toml, then `UPHELD_...` in the environment, then options."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+
+from upheld.errors import ConfigError, did_you_mean
+from upheld.promises.window import parse_duration
+
+__all__ = ["Settings", "find_root", "load_settings"]
+
+
+def _duration(value: Any) -> Any:
+    return parse_duration(str(value)) if isinstance(value, str | int | float) else value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    PlainSerializer(lambda value: f"{value.total_seconds()}s", return_type=str),
+]
+
+
+class Settings(BaseModel):
+    """What a run needs to know. Durations are said as `90s`, `2m`, `1h`, `3d` or in words."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    root: Path = Field(default=Path(), description="The suite's folder, where pyproject.toml stands.")
+    site: str = Field(default="", description="The address of the site that is walked.")
+    mailbox: str = Field(
+        default="embedded://127.0.0.1:1025",
+        description="Where captured messages are read: `embedded://host:port` or `mailpit+http://host:port`.",
+    )
+    clock: str = Field(
+        default="real", description="How time passes on the site: `real`, or the address of its test clock."
+    )
+    ledger: str = Field(
+        default="", description="Where promises are written down; a SQLite file in `folder` unless said otherwise."
+    )
+    folder: Path = Field(default=Path(".upheld"), description="Where ledger, evidence, mailbox and report are kept.")
+    allow_hosts: tuple[str, ...] = Field(
+        default=(), description="Hosts that may be driven and fetched, such as `staging.example.org`; loopback always."
+    )
+    mail_domain: str = Field(default="journeys.test", description="The domain of the customers' addresses.")
+    patience: Duration = Field(
+        default=timedelta(minutes=2), description="How long a run waits in real time for windows to close."
+    )
+    quiet: Duration = Field(
+        default=timedelta(seconds=2), description="How long after the right thing came nothing more may come."
+    )
+    tolerance: Duration = Field(
+        default=timedelta(hours=2), description="How far off `1 day before the event` may be, either way."
+    )
+    look_after: Duration = Field(
+        default=timedelta(days=2), description="How far a turned clock goes past a window, to tell late from never."
+    )
+    site_works: Duration = Field(
+        default=timedelta(seconds=10),
+        description="How long the site may take after a turn of its clock; a clock that says `idle` ends it sooner.",
+    )
+    step_limit: Duration = Field(
+        default=timedelta(seconds=5), description="How long a step looks for what it needs on a page."
+    )
+    seed: int | None = Field(default=None, description="Repeats the people of an earlier run; drawn unless given.")
+
+    @property
+    def ledger_url(self) -> str:
+        """The ledger's address, with the default filled in."""
+        return self.ledger or f"sqlite:///{self.path / 'ledger.db'}"
+
+    @property
+    def path(self) -> Path:
+        """`folder`, absolute."""
+        return (self.root / self.folder).resolve()
+
+    def with_options(self, **options: Any) -> Settings:
+        """Return these settings with every option that is not `None` set; raises `ConfigError`."""
+        given = {name: value for name, value in options.items() if value is not None}
+        return _validated({**self.model_dump(), **given}, "the command line")
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder from `start` upward with a pyproject.toml, or `start` itself."""
+    for folder in (start, *start.parents):
+        if (folder / "pyproject.toml").is_file():
+            return folder
+    return start
+
+
+def load_settings(root: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of the suite in this folder. Raises `ConfigError` naming the file and the setting."""
+    data: dict[str, Any] = {}
+    file = root / "pyproject.toml"
+    if file.is_file():
+        try:
+            data = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("upheld", {})
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{file} cannot be read: {error}") from None
+    settings = _validated({**data, "root": root}, "[tool.upheld] in pyproject.toml")
+    said = {
+        name: (tuple(value.split(",")) if name == "allow_hosts" else value)
+        for name in Settings.model_fields
+        if name != "root" and (value := environ.get(f"UPHELD_{name.upper()}"))
+    }
+    return _validated({**settings.model_dump(), **said}, "the environment (UPHELD_...)") if said else settings
+
+
+def _validated(data: Mapping[str, Any], where: str) -> Settings:
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise ConfigError(f'{where}: no setting is called "{name}".{did_you_mean(name, Settings.model_fields)}'
+                              ) from None  # fmt: skip
+        raise ConfigError(f"{where}: {name} = {first['input']!r}: {first['msg'].removeprefix('Value error, ')}"
+                          ) from None  # fmt: skip

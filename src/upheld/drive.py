@@ -1,0 +1,534 @@
+"""Driving one journey: what a scenario knows and does while Playwright walks it, and what it writes in the ledger."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from upheld.browser.allow import check
+from upheld.cases import knowledge_of, write_date
+from upheld.cast import Cast, Person
+from upheld.clock import Clock
+from upheld.collect import Plan
+from upheld.config import Settings
+from upheld.errors import BrowserGone, CouldNotLook, FeatureError, MailboxUnreachable, SiteUnreachable, StepFailed
+from upheld.ledger import CastView, FactView, JourneyView, Ledger, MomentView, NewEvent, PromiseView
+from upheld.promises import Arrival, Promise
+from upheld.promises.expectation import Knowledge, check_references, shortfalls
+from upheld.promises.facts import Money, money_in
+from upheld.promises.reading import Protagonist, StepText
+from upheld.promises.recognise import Recognisers
+from upheld.promises.window import JOURNEY_START
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+    from upheld.browser import Evidence, Manner
+
+__all__ = ["Actor", "Journey", "journey_id", "planned"]
+
+NewContext = Callable[..., "BrowserContext"]
+
+
+def journey_id(run: str, node: str, attempt: int) -> str:
+    """Return the id of an attempt at a journey, the same in every process."""
+    return f"{run}-{hashlib.sha256(node.encode()).hexdigest()[:8]}-{attempt}"
+
+
+def planned(run: str, plan: Plan, attempt: int) -> list[NewEvent]:
+    """Return the events that write down a journey and all it will promise, before anything is driven."""
+    now, journey = datetime.now(UTC), journey_id(run, plan.node, attempt)
+    data = {
+        "node": plan.node,
+        "feature": plan.feature,
+        "title": plan.title,
+        "scenario": plan.scenario,
+        "line": plan.line,
+        "tags": list(plan.tags),
+        "attempt": attempt,
+        "journey": plan.journey,
+    }
+    promises = [promise for _, promises in plan.promises for promise in promises]
+    return [
+        NewEvent("journey_selected", run, now, journey, key=f"selected:{journey}", data=data),
+        *(
+            NewEvent(
+                "expected",
+                run,
+                now,
+                journey,
+                f"{journey}-p{ordinal}",
+                key=f"expected:{journey}-p{ordinal}",
+                data={"promise": promise.to_json(), "ordinal": ordinal},
+            )
+            for ordinal, promise in enumerate(promises, 1)
+        ),
+    ]
+
+
+class Actor:
+    """One of the cast in this journey, with a browser of her own that opens when it is first needed."""
+
+    def __init__(self, journey: Journey, who: str) -> None:
+        self._journey = journey
+        self.who = who
+        self._page: Page | None = None
+        self.evidence: Evidence | None = None
+
+    @property
+    def person(self) -> Person:
+        """Who she is."""
+        return self._journey.cast[self.who]
+
+    @property
+    def has_page(self) -> bool:
+        """True once she has opened anything."""
+        return self._page is not None
+
+    @property
+    def page(self) -> Page:
+        """Her page, in a context of her own with her locale and time zone."""
+        if self._page is None:
+            self._page, self.evidence = self._journey.open_page(self)
+        return self._page
+
+    @page.setter
+    def page(self, page: Page) -> None:
+        self._page = page
+
+    @property
+    def manner(self) -> Manner:
+        """How she goes about her acts."""
+        return self._journey.manner(self.who)
+
+    def opens(self, where: str) -> None:
+        """Open an address of the site (`/events`) or a whole one on an allowed host."""
+        from upheld.browser import opens
+
+        opens(self.page, self._journey.url(where), self.manner)
+
+    def presses(self, words: str) -> None:
+        """Press the button of these words."""
+        from upheld.browser import press
+
+        self.page = press(self.page, words, self.manner)
+
+    def follows(self, words: str) -> None:
+        """Follow the link of these words."""
+        from upheld.browser import follow
+
+        self.page = follow(self.page, words, self.manner)
+
+    def sees(self, words: str) -> None:
+        """Wait until the page shows these words."""
+        from upheld.browser import sees
+
+        sees(self.page, words, self.manner)
+
+    def fills_in(self, answers: Mapping[str, str] | None = None) -> None:
+        """Fill in the form as this customer; `answers` by label go before what she would say herself."""
+        from upheld.browser import fill_in
+
+        self._journey.fields.extend(fill_in(self.page, self.person, answers or {}, self.manner))
+
+
+    def reads(self, label: str) -> str:
+        """Return what stands on her page beside this label; raises `StepFailed` where nothing does."""
+        from upheld.browser import read_labelled
+
+        return read_labelled(self.page, label, self.manner)
+
+    def text(self) -> str:
+        """Return what her page says."""
+        with self._journey.looking(self, "could not read the page"):
+            return self.page.inner_text("body")
+
+    def shows(self, money: Money) -> bool:
+        """Return whether her page states this amount, in whatever form her language writes it."""
+        return money in money_in(self.text(), money.currency, self.person.locale)
+
+    def downloads(self, words: str) -> bytes:
+        """Follow a link that downloads a file, and return what is in it."""
+        with self._journey.looking(self, f'could not download "{words}"'):
+            limit = self._journey.settings.step_limit.total_seconds() * 1000
+            with self.page.expect_download(timeout=limit) as download:
+                self.page.get_by_text(words, exact=True).first.click(timeout=limit)
+            return Path(download.value.path()).read_bytes()
+
+
+class Journey:
+    """A scenario as it is walked; the fixture `journey` gives it to a suite's own steps."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        run: str,
+        seed: int,
+        attempt: int,
+        worker: str,
+        ledger: Ledger,
+        settings: Settings,
+        clock: Clock,
+        recognisers: Recognisers,
+        new_context: NewContext,
+    ) -> None:
+        self.plan, self.run, self.attempt = plan, run, attempt
+        self.id = journey_id(run, plan.node, attempt)
+        self.settings = settings
+        self.cast = Cast(seed=seed, node=plan.node, mail=settings.mail_domain)
+        self.fields: list[Any] = []
+        self.protagonist = Protagonist()
+        self._ledger, self._clock, self._recognisers, self._new_context = ledger, clock, recognisers, new_context
+        self._worker = worker
+        self._actors: dict[str, Actor] = {}
+        self._told: dict[str, Person] = {}
+        self._facts: dict[str, FactView] = {}
+        self._moments: dict[str, MomentView] = {}
+        self._events: list[NewEvent] = []
+        self._offset = timedelta()
+        self._step: tuple[int, datetime, float] = (0, datetime.now(UTC), 0.0)
+        self._status = "passed"
+        self._error = ""
+        self._taken: set[str] = set()
+        self.letter: Arrival | None = None
+
+    # What steps ask for
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Where this attempt's pictures and traces are kept."""
+        return self.settings.path / "evidence"
+
+    def actor(self, who: str) -> Actor:
+        """Return the one who is meant by a name, "she", or a role such as "the organiser"."""
+        index = self._step[0]
+        step = self.plan.steps[index] if index < len(self.plan.steps) else StepText(who)
+        name = self.protagonist.resolve(who, step)[-1]
+        self._meet(name)
+        return self._actors.setdefault(name, Actor(self, name))
+
+    def lives_in(self, who: str, place: str) -> None:
+        """Make someone at home in a city or country, which sets her locale and time zone."""
+        actor = self.actor(who)
+        if actor.has_page:
+            raise FeatureError(
+                f"{actor.who} has opened a page already. Say where she lives before she opens anything.",
+                file=self.plan.feature,
+                line=self.plan.steps[self._step[0]].line,
+            )
+        self.cast.lives_in(actor.who, place)
+        self._meet(actor.who)
+
+    def url(self, where: str) -> str:
+        """Return an address of the site as a whole one, and refuse a host that is not allowed."""
+        whole = where if "://" in where else f"{self.settings.site.rstrip('/')}/{where.lstrip('/')}"
+        check(whole, self.settings.allow_hosts)
+        return whole
+
+    def request(self, method: str, where: str, **options: Any) -> httpx.Response:
+        """Ask the site for something that sets the stage (an event, a voucher), as `httpx.request` does.
+
+        Raises `StepFailed` where the site refuses, and `SiteUnreachable` where it does not answer at all.
+        """
+        url = self.url(where)
+        try:
+            answer = httpx.request(method, url, timeout=30.0, trust_env=False, **options)
+        except httpx.TransportError as error:
+            said = f"{method} {where} was broken off ({type(error).__name__}: {error})"
+            if self.site_answers():
+                raise StepFailed(f"{said}, though the site answers.") from error
+            raise SiteUnreachable(f"{said}, and the site at {self.settings.site} does not answer.") from error
+        if answer.is_error:
+            raise StepFailed(f"{method} {where}: the site answered {answer.status_code}: {answer.text[:300]}")
+        return answer
+
+    @contextlib.contextmanager
+    def looking(self, actor: Actor, what: str) -> Iterator[None]:
+        """Turn Playwright's errors inside into ours, told as what this actor could not do."""
+        from upheld.browser import trouble
+
+        with trouble(f"{actor.who} {what}", page=actor.page, probe=self.site_answers, allow=self.settings.allow_hosts):
+            yield
+
+    def now(self) -> datetime:
+        """Return the site's time, UTC."""
+        return datetime.now(UTC) + self._offset
+
+    def note(self, name: str, value: str | int, kind: str = "text", *, where: str = "") -> None:
+        """Take down a fact that the customer was shown or chose; `kind` is text, number, money or date.
+
+        A date's value comes from `write_date`.
+        """
+        self._facts[name] = FactView(name, str(value), kind, where)
+        self._add("fact", name=name, value=str(value), kind=kind, where=where)
+
+    def note_date(self, name: str, when: datetime, zone: str) -> None:
+        """Take down a date that the customer was shown, in its time zone."""
+        self.note(name, write_date(when, zone), "date")
+
+    def fact(self, name: str) -> str:
+        """Return a fact as it was taken down; raises `KeyError` where nobody did."""
+        return str(self._facts[name].value)
+
+    def happens(self, name: str, when: datetime, zone: str) -> None:
+        """Say when something takes place, such as "the event", for windows that are relative to it."""
+        self._moment(name, when, when, zone)
+
+    @contextlib.contextmanager
+    def moment(self, name: str) -> Iterator[None]:
+        """Mark what is done inside as a moment, such as "paying", for windows that are relative to it."""
+        began = self.now()
+        try:
+            yield
+        finally:
+            self._moment(name, began, self.now(), self._zone())
+
+    def withdraw(self, kind: str, why: str) -> None:
+        """Take back what was promised of this kind: the customer or the site gave a reason why it is pointless."""
+        for identity, promise in self._promises():
+            if promise.kind == kind and not promise.silent:
+                self._events.append(
+                    NewEvent("withdrawn", self.run, datetime.now(UTC), self.id, identity, data={"why": why})
+                )
+
+    def make_promises(self) -> list[Arrival]:
+        """Make the promises of the present step; where it says "receives", wait for them and return what came."""
+        came = []
+        for identity, promise in self._promises(self._step[0]):
+            actor = self.actor(promise.who)
+            check_references(promise.expectation, self._knowledge(promise.who), file=promise.file)
+            made, since = self.now(), self._step[1] + self._offset
+            data = {"site_at": made.isoformat(), "site_since": since.isoformat(), "address": actor.person.email}
+            self._events.append(NewEvent("made", self.run, datetime.now(UTC), self.id, identity, data=data))
+            self._flush()
+            if promise.waits:
+                came.append(self._wait_for(promise, actor, made, since))
+        self.letter = came[-1] if came else self.letter
+        return came
+
+    # What the plugin calls
+
+    def begin(self) -> None:
+        """Write down that the journey begins, and read the site's clock."""
+        if self.attempt > 1:
+            before = journey_id(self.run, self.plan.node, self.attempt - 1)
+            self._events.append(
+                NewEvent("superseded", self.run, datetime.now(UTC), before, data={"by": self.id})
+            )
+        self._ledger.append(*planned(self.run, self.plan, self.attempt))
+        self._add("journey_started", worker=self._worker)
+        self._flush()
+        if self._clock.turnable:
+            self._offset = self._clock.now() - datetime.now(UTC)
+        self._moment(JOURNEY_START, self.now(), self.now(), "UTC")
+
+    def step_begins(self, index: int) -> None:
+        """Take note of the step that begins."""
+        self._step = (index, datetime.now(UTC), time.monotonic())
+        self.fields = []
+        self.protagonist.meet(self.plan.steps[index].text)
+
+    def step_ends(self, keyword: str, error: BaseException | None = None) -> None:
+        """Write down how the step went, with a picture where the screen has changed."""
+        index, began, since = self._step
+        for field in self.fields:
+            if field.value and not field.secret:
+                self.note(f"her {field.label.casefold()}", field.value)
+        seconds = time.monotonic() - since
+        status = "passed" if error is None else "unproven" if isinstance(error, CouldNotLook) else "failed"
+        if error is not None:
+            self._status, self._error = status, str(error) or type(error).__name__
+        step = self.plan.steps[index]
+        self._add(
+            "step",
+            index=index,
+            keyword=keyword,
+            text=step.text,
+            line=step.line,
+            status=status,
+            seconds=round(seconds, 3),
+            began=began.isoformat(),
+            ended=datetime.now(UTC).isoformat(),
+            error=str(error) if error else "",
+            fields=[field.to_json() for field in self.fields],
+            **self._seen_by_actors(),
+        )
+        self._flush()
+
+    def finish(self) -> None:
+        """Write down how the journey went and keep its trace until the verdict."""
+        traces = [trace for actor in self._actors.values() if actor.evidence and (trace := actor.evidence.keep_trace())]
+        self._add("journey_finished", status=self._status, error=self._error, trace=traces[0] if traces else "")
+        self._flush()
+
+    def open_page(self, actor: Actor) -> tuple[Page, Evidence]:
+        """Open a browser context for one of the cast."""
+        from playwright.sync_api import Error
+
+        from upheld.browser import Evidence, notice_crashes
+
+        self._meet(actor.who)
+        person = actor.person
+        try:
+            context = self._new_context(locale=person.locale, timezone_id=person.zone)
+            notice_crashes(context)
+            evidence = Evidence(self.evidence_folder, self.id)
+            evidence.attach(context)
+            return context.new_page(), evidence
+        except Error as error:
+            raise BrowserGone(f"{actor.who} could not open a browser: {str(error).splitlines()[0]}") from error
+
+    def manner(self, who: str) -> Manner:
+        """Return how one of the cast goes about her acts."""
+        from upheld.browser import Manner
+
+        return Manner(
+            who=who,
+            limit=self.settings.step_limit.total_seconds(),
+            allow=tuple(self.settings.allow_hosts),
+            probe=self.site_answers,
+        )
+
+    def site_answers(self) -> bool:
+        """Return whether the site gives any answer at all."""
+        try:
+            with httpx.stream("GET", self.settings.site, timeout=5.0, trust_env=False):
+                return True
+        except httpx.TransportError:
+            return False
+
+    def stopped(self, error: BaseException) -> None:
+        """Write down that the journey cannot be walked at all, such as for a step that nobody knows."""
+        self._status, self._error = "failed", str(error)
+        self.finish()
+
+    # Within
+
+    def _promises(self, index: int | None = None) -> list[tuple[str, Promise]]:
+        """The promises of a step, or of the whole journey, with their ids."""
+        numbered = [(step, promise) for step, promises in self.plan.promises for promise in promises]
+        return [
+            (f"{self.id}-p{ordinal}", promise)
+            for ordinal, (step, promise) in enumerate(numbered, 1)
+            if index is None or step == index
+        ]
+
+    def _meet(self, who: str) -> None:
+        """Write down who she is, before anything is done in her name."""
+        person = self.cast[who]
+        if self._told.get(who) == person:
+            return
+        self._told[who] = person
+        data = {
+            "who": who,
+            "name": person.name,
+            "given": person.given,
+            "family": person.family,
+            "address": person.email,
+            "locale": person.locale,
+            "zone": person.zone,
+            "details": _details(person),
+        }
+        self._events.append(
+            NewEvent("cast", self.run, datetime.now(UTC), self.id, recipient=person.email, data=data)
+        )
+        self._flush()
+
+    def _zone(self) -> str:
+        return self.cast[self.protagonist.name].zone if self.protagonist.name else "UTC"
+
+    def _moment(self, name: str, began: datetime, ended: datetime, zone: str) -> None:
+        self._moments[name] = MomentView(name, began, ended, zone)
+        self._add("moment", name=name, site_began=began.isoformat(), site_ended=ended.isoformat(), zone=zone)
+
+    def _knowledge(self, who: str, view: PromiseView | None = None) -> Knowledge:
+        cast = tuple(
+            CastView(one.who, one.name, one.given, one.family, one.email, one.locale, one.zone, _details(one))
+            for one in self.cast
+        )
+        walked = JourneyView(
+            id=self.id, node=self.plan.node, feature=self.plan.feature, title="", scenario="", line=0, tags=(),
+            attempt=self.attempt, journey="", worker="", status="", error="", trace="", superseded_by=None, cast=cast,
+            steps=(), moments=self._moments, facts=self._facts, promises=(), flaky=False,
+        )  # fmt: skip
+        return knowledge_of(walked, who, view)
+
+    def _wait_for(self, promise: Promise, actor: Actor, made: datetime, since: datetime) -> Arrival:
+        """Wait here for what she needs to go on. The sweep judges finally; this only finds the thing."""
+        address = actor.person.email
+        knowledge = self._knowledge(promise.who, PromiseView("", 0, promise, made, since, address, None, None, ()))
+        interval = promise.window.resolve(knowledge.moments, self.settings.tolerance)
+        limit = (interval.closes - self._offset) - datetime.now(UTC)
+        limit = max(timedelta(seconds=1), min(limit, self.settings.patience))
+        deadline, seen = time.monotonic() + limit.total_seconds(), 0
+        recognisers, came = self._recognisers.including(promise.kind), list[Arrival]()
+        while time.monotonic() < deadline:
+            for event in self._ledger.events(recipient=address, kinds=("arrived",), after=seen):
+                seen = event.seq
+                arrival = Arrival.from_json(event.data["arrival"])
+                came.append(arrival)
+                right = not shortfalls(promise.expectation, arrival, knowledge)
+                if right and arrival.id not in self._taken and promise.kind in recognisers.kinds(arrival):
+                    self._taken.add(arrival.id)
+                    return arrival
+            self._let_pass(actor, 0.05)
+        gaps = self._ledger.events(run=self.run, kinds=("gap",))
+        if gaps:
+            raise MailboxUnreachable(f"{actor.who} waited for the {promise.kind}, but {gaps[-1].data['why']}")
+        subjects = ", ".join(f'"{arrival.subject}"' for arrival in came) or "nothing"
+        raise StepFailed(
+            f"{actor.who} did not receive the {promise.kind}: after {limit.total_seconds():.1f} s what had come to "
+            f"{address} was {subjects}."
+        )
+
+    def _let_pass(self, actor: Actor, seconds: float) -> None:
+        """Wait, and let Playwright's own loop go on meanwhile where a page is open."""
+        if actor.has_page:
+            from playwright.sync_api import Error
+
+            with contextlib.suppress(Error):
+                actor.page.wait_for_timeout(seconds * 1000)
+                return
+        time.sleep(seconds)
+
+    def _seen_by_actors(self) -> dict[str, Any]:
+        """What the evidence of this step is, from the one whose screen it is about."""
+        about = [actor for actor in self._actors.values() if actor.has_page and actor.evidence]
+        empty: dict[str, Any] = {"who": self.protagonist.name, "picture": "", "address": "", "title": "",
+                                 "console": [], "failed_requests": []}  # fmt: skip
+        found = empty
+        for actor in about:
+            assert actor.evidence is not None  # noqa: S101  # filtered above
+            seen = actor.evidence.step(actor.page)
+            if seen.picture or actor.who == self.protagonist.name:
+                found = {**empty, **seen.to_json(), "who": actor.who}
+        return found
+
+    def _add(self, kind: str, **data: Any) -> None:
+        self._events.append(NewEvent(kind, self.run, datetime.now(UTC), self.id, data=data))
+
+    def _flush(self) -> None:
+        events, self._events = self._events, []
+        self._ledger.append(*events)
+
+
+
+def _details(person: Person) -> dict[str, str]:
+    """What she can say of herself beyond her name."""
+    return {
+        **person.details,
+        "company": person.company,
+        "phone": person.phone,
+        "street": person.street,
+        "postcode": person.postcode,
+        "city": person.city,
+        "country": person.country,
+    }

@@ -1,0 +1,164 @@
+"""Controlling: the hooks that run once per run, in the process that has the workers, or in the only one."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from upheld.errors import CouldNotLook, UpheldError
+from upheld.hooks.keys import CONTEXT, UNPROVEN, settings_of
+from upheld.hooks.walker import plans_of
+
+if TYPE_CHECKING:
+    from upheld.report import Gate
+    from upheld.session import Run
+
+__all__ = ["OUTCOME", "Controller", "Outcome"]
+
+
+class Outcome:
+    """What a run came to, for whoever started pytest: the exit code of `upheld run`, and the report's path."""
+
+    def __init__(self) -> None:
+        self.gate: Gate | None = None
+        self.report: Path | None = None
+        self.other_failures = 0
+        self.promises = 0
+        self.journeys = 0
+        self.problem = ""
+
+
+OUTCOME = pytest.StashKey[Outcome]()
+
+
+class Controller:
+    """Starts the run, sweeps once after all drives, and emits one report per promise."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._stack = contextlib.ExitStack()
+        self._run: Run | None = None
+        self._outcome = config.stash[OUTCOME] = Outcome()
+        self._promise_failures: set[str] = set()
+        self._swept = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Start the run before the workers start, where there are workers."""
+        if self._has_workers() and not self._config.option.collectonly and self._asks_for_features():
+            self._start()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker which run it walks for."""
+        if self._run is not None:
+            node.workerinput["upheld"] = self._run.context.to_json()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Let all drives go by, and then settle every promise: nothing waits for another, so nothing can deadlock."""
+        config = session.config
+        plans = [] if self._has_workers() else plans_of(session)
+        if config.option.collectonly or not (plans or self._run):
+            return (yield)
+        if self._run is None:
+            self._start()
+            config.pluginmanager.get_plugin("upheld-walker").write_down(plans)
+        try:
+            result = yield
+        except (session.Failed, session.Interrupted):
+            # `-x` and `--maxfail` end the drives; what was promised until then is still settled.
+            self._settle(session)
+            raise
+        except BaseException:
+            self._outcome.problem = "interrupted"
+            raise
+        self._settle(session)
+        if session.shouldfail and not self._has_workers():
+            raise session.Failed(session.shouldfail)
+        return result
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Tell failures of the site from what only says that we could not look."""
+        if report.failed and not any(name == UNPROVEN for name, _ in report.user_properties):
+            self._outcome.other_failures += 1
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Let `--lf` walk the journey whose promise failed, write the report, and close everything."""
+        if self._promise_failures and self._config.pluginmanager.has_plugin("lfplugin"):
+            known = self._config.cache.get("cache/lastfailed", {})  # type: ignore[union-attr]  # lfplugin has a cache
+            known = {node.split(" » ")[0]: failed for node, failed in known.items()}
+            self._config.cache.set("cache/lastfailed", known)  # type: ignore[union-attr]
+        if self._run is not None:
+            self._run.finish(int(exitstatus), interrupted=not self._swept)
+            self._write_report(self._run)
+        self._stack.close()
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say in one screen what is not upheld, and where to read more."""
+        if self._outcome.gate is not None:
+            terminalreporter.write_sep("=", "journeys")
+            for line in self._outcome.gate.lines:
+                terminalreporter.write_line(line)
+            terminalreporter.write_line(f"Report: {self._outcome.report}")
+
+    def _start(self) -> None:
+        from upheld.session import Run
+
+        try:
+            started = Run.started(settings_of(self._config), list(self._config.invocation_params.args))
+            self._run = self._stack.enter_context(started)
+        except UpheldError as error:
+            self._outcome.problem = str(error)
+            raise pytest.UsageError(str(error)) from None
+        self._config.stash[CONTEXT] = self._run.context
+
+    def _settle(self, session: pytest.Session) -> None:
+        assert self._run is not None  # noqa: S101  # only called once the run has started
+        from upheld.hooks.verdicts import reports_of
+
+        hook = session.config.hook
+        progress = lambda done, total, what: hook.pytest_upheld_progress(done=done, total=total, what=what)  # noqa: E731
+        try:
+            settled = self._run.sweep(progress)
+        except CouldNotLook as error:
+            self._outcome.problem = str(error)
+            raise pytest.UsageError(str(error)) from None
+        self._swept = True
+        session.testscollected += len(settled)
+        for node, reports in reports_of(settled):
+            if session.shouldfail and any(report.failed for report in reports):
+                continue  # `-x` shows one failure; the report has them all
+            hook.pytest_runtest_logstart(nodeid=node, location=reports[0].location)
+            for report in reports:
+                if report.failed:
+                    self._promise_failures.add(node)
+                hook.pytest_runtest_logreport(report=report)
+            hook.pytest_runtest_logfinish(nodeid=node, location=reports[0].location)
+
+    def _write_report(self, run: Run) -> None:
+        from upheld.report import gate, write_report
+
+        view = run.view()
+        self._outcome.gate = gate(view)
+        self._outcome.journeys = len(view.journeys)
+        self._outcome.promises = sum(len(journey.promises) for journey in view.journeys)
+        self._outcome.report = write_report(
+            view, evidence=run.evidence, out=run.settings.path / "report", maps=run.maps
+        )
+
+    def _has_workers(self) -> bool:
+        return bool(self._config.getoption("dist", "no") != "no")
+
+    def _asks_for_features(self) -> bool:
+        """True where the paths given to pytest hold a feature; workers collect, so this process cannot know yet."""
+        for argument in self._config.args:
+            path = self._config.invocation_params.dir / argument.split("::")[0]
+            if path.suffix == ".feature" or (path.is_dir() and next(path.rglob("*.feature"), None)):
+                return True
+        return False

@@ -1,0 +1,46 @@
+"""What the hooks keep on pytest's configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from upheld.config import Settings
+
+__all__ = ["CONTEXT", "OPTIONS", "UNPROVEN", "WORKER", "settings_of"]
+
+OPTIONS = {
+    "site": "address of the site that is walked",
+    "mailbox": "embedded://host:port or mailpit+http://host:port",
+    "clock": "real, or the address of the site's test clock",
+    "ledger": "sqlite:///file or postgresql://...",
+    "patience": "how long to wait in real time for windows to close, such as 2m",
+    "seed": "repeat the people of an earlier run",
+}
+
+WORKER = pytest.StashKey[Any]()
+CONTEXT = pytest.StashKey[Any]()
+_SETTINGS = pytest.StashKey["Settings"]()
+
+# A report's user property: this failure says that we could not look, and nothing about the site.
+UNPROVEN = "upheld_unproven"
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """Return the settings of this session, read once; a worker has those of its controller.
+
+    Raises `ConfigError`.
+    """
+    if _SETTINGS not in config.stash:
+        from upheld.config import Settings, find_root, load_settings
+
+        worker = config.stash.get(WORKER, None)
+        if worker is not None:
+            config.stash[_SETTINGS] = Settings.model_validate(worker["settings"])
+        else:
+            said = {option: config.getoption(f"upheld_{option}") for option in OPTIONS}
+            root = config.rootpath if config.inipath else find_root(config.invocation_params.dir)
+            config.stash[_SETTINGS] = load_settings(root).with_options(**said)
+    return config.stash[_SETTINGS]

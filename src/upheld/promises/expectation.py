@@ -1,0 +1,274 @@
+"""What a touchpoint must say, show, carry and link to: the rows of a promise's table, read and held against an arrival."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from upheld.errors import FeatureError, did_you_mean
+from upheld.promises.facts import Fact, fold, money_in, parse_money, says
+from upheld.promises.promise import Arrival, Attachment, Expectation, Row
+from upheld.promises.window import Moment
+
+__all__ = ["ROW_KEYS", "Knowledge", "check_references", "parse_table", "shortfalls"]
+
+ROW_KEYS: Mapping[str, str] = {
+    "subject": "words or facts that stand in the subject",
+    "says": "words or facts that the message says, separated by commas",
+    "does not say": "words or facts that the message does not say",
+    "calls": "`her by name`: the message addresses her by her first name",
+    "amount": "an amount with its currency that the message states: `120.00 EUR`",
+    "attached": "`a PDF that says the same`, `a calendar entry for the event`, `a CSV`, `\"ticket.pdf\"` or `nothing`",
+    "link": "words of a link in the message",
+    "to": "the address or name that the message is made out to",
+    "from": "the address or name that the message comes from",
+}
+_KINDS: Mapping[str, Callable[[Attachment], bool]] = {
+    "pdf": lambda part: part.type == "application/pdf" or part.name.lower().endswith(".pdf"),
+    "calendar entry": lambda part: part.type == "text/calendar" or part.name.lower().endswith(".ics"),
+    "csv": lambda part: part.type == "text/csv" or part.name.lower().endswith(".csv"),
+    "picture": lambda part: part.type.startswith("image/"),
+    "file": lambda part: True,
+}
+_REFERENCE = re.compile(r"(?:the|her|his|their) .+", re.IGNORECASE)
+_ATTACHED = re.compile(
+    r"(?:an? )?(?P<kind>[\w ]+?)(?: (?P<same>that says the same)| that says (?P<says>.+)| for (?P<moment>the .+))?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known when an arrival is held against a promise: the facts by name, the moments by name, her locale.
+
+    A person's own facts ("her name", "her company") are among the facts under their full wording.
+    """
+
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    moments: Mapping[str, Moment] = field(default_factory=dict)
+    given_name: str = ""
+    locale: str = "en"
+
+    def find(self, phrase: str) -> Fact | None:
+        """Return the fact that this phrase names ("the place of the event"), or None where it is plain words."""
+        return self.facts.get(re.sub(r"^(?:his|their) ", "her ", phrase.strip().casefold()))
+
+
+def parse_table(rows: Sequence[Sequence[str]], *, file: str, lines: Sequence[int]) -> Expectation:
+    """Return what a promise's table expects.
+
+    `rows` are the cells as written, `lines` their lines in the file. Raises `FeatureError` where a row is unknown
+    or says nothing.
+    """
+    read = []
+    for cells, line in zip(rows, lines, strict=True):
+        if len(cells) != 2 or not all(cell.strip() for cell in cells):
+            raise FeatureError(
+                f"a promise's table has two columns, what and how: | says | Systems Day |; here: {' | '.join(cells)}",
+                file=file,
+                line=line,
+            )
+        key, value = cells[0].strip().casefold(), cells[1].strip()
+        if key not in ROW_KEYS:
+            raise FeatureError(
+                f'a promise\'s table has no row "{cells[0]}".{did_you_mean(key, ROW_KEYS)}'
+                f" It has: {', '.join(ROW_KEYS)}.",
+                file=file,
+                line=line,
+            )
+        _check_value(key, value, file, line)
+        read.append(Row(key, value, line))
+    return Expectation(tuple(read))
+
+
+def _check_value(key: str, value: str, file: str, line: int) -> None:
+    if key == "amount":
+        try:
+            parse_money(value)
+        except ValueError as error:
+            if not _REFERENCE.fullmatch(value):
+                raise FeatureError(str(error), file=file, line=line) from None
+    if key == "attached" and value.casefold() != "nothing" and not value.startswith('"'):
+        found = _ATTACHED.fullmatch(value)
+        kind = found["kind"].casefold() if found else value
+        if kind not in _KINDS:
+            known = ", ".join(f"a {kind}" for kind in _KINDS)
+            raise FeatureError(
+                f'"{value}" is no attachment that is understood.{did_you_mean(kind, _KINDS)} Say {known}, '
+                'a name in quotes, or "nothing".',
+                file=file,
+                line=line,
+            )
+
+
+def _phrases(value: str) -> list[str]:
+    """Split at commas; what stands in double quotes is one phrase and plain words."""
+    return [phrase.strip() for phrase in next(csv.reader([value], skipinitialspace=True)) if phrase.strip()]
+
+
+def check_references(expectation: Expectation, knowledge: Knowledge, *, file: str) -> None:
+    """Raise `FeatureError` where a row names a fact or moment that this journey does not know."""
+    for row in expectation.rows:
+        if row.key in ("says", "does not say", "subject", "amount", "to", "from"):
+            for phrase in _phrases(row.value):
+                quoted = f'"{phrase}"' in row.value
+                if _REFERENCE.fullmatch(phrase) and not quoted and knowledge.find(phrase) is None:
+                    raise FeatureError(
+                        f'nothing in this journey is known as "{phrase}".'
+                        f"{did_you_mean(phrase.casefold(), knowledge.facts)} Known: {', '.join(sorted(knowledge.facts))}."
+                        f' To mean these very words, put them in quotes: "{phrase}".',
+                        file=file,
+                        line=row.line,
+                    )
+
+
+def shortfalls(expectation: Expectation, arrival: Arrival, knowledge: Knowledge) -> tuple[str, ...]:
+    """Return what this arrival lacks or says wrongly, each as the end of a sentence that begins with its name.
+
+    Empty where it is all that was promised: `says 210.00 € instead of 120.00 €`, `has no PDF attached`.
+    """
+    found: list[str] = []
+    for row in expectation.rows:
+        found.extend(_HOLDS[row.key](row.value, arrival, knowledge, expectation))
+    return tuple(dict.fromkeys(found))
+
+
+def _body(arrival: Arrival) -> str:
+    """What the customer reads: the HTML part where there is one, as her mail program shows it."""
+    return arrival.html_text or arrival.text
+
+
+def _as_fact(phrase: str, row_value: str, knowledge: Knowledge) -> Fact:
+    known = None if f'"{phrase}"' in row_value else knowledge.find(phrase)
+    return known or Fact(phrase, phrase)
+
+
+def _missing(fact: Fact, text: str, knowledge: Knowledge) -> str:
+    wanted = fact.tell(knowledge.locale) if fact.kind in ("date", "money") else f'"{fact.value}"'
+    instead = fact.instead(text, knowledge.locale)
+    if instead:
+        return f"says {' and '.join(instead)} instead of {wanted}"
+    named = f"{fact.name}, {wanted}" if fact.name != fact.value else wanted
+    return f"does not say {named}"
+
+
+def _says(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
+    text = f"{arrival.subject}\n{_body(arrival)}"
+    facts = [_as_fact(phrase, value, knowledge) for phrase in _phrases(value)]
+    return [_missing(fact, text, knowledge) for fact in facts if not fact.said_in(text, knowledge.locale)]
+
+
+def _does_not_say(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
+    text = f"{arrival.subject}\n{arrival.html_text}\n{arrival.text}"
+    facts = [_as_fact(phrase, value, knowledge) for phrase in _phrases(value)]
+    return [f'says "{fact.value}", which it should not' for fact in facts if fact.said_in(text, knowledge.locale)]
+
+
+def _subject(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
+    facts = [_as_fact(phrase, value, knowledge) for phrase in _phrases(value)]
+    missing = [fact.value for fact in facts if not fact.said_in(arrival.subject, knowledge.locale)]
+    return [f'has the subject "{arrival.subject}", without "{words}"' for words in missing]
+
+
+def _calls(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
+    name = knowledge.given_name if re.fullmatch(r"(?:her|him|them) by (?:first )?name", value.casefold()) else value
+    return [] if says(_body(arrival), name) else [f'does not call her by name, "{name}"']
+
+
+def _amount(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
+    fact = _as_amount(value, knowledge)
+    currency = parse_money(fact.value).currency
+    # Either part may be what she reads, so each part that states an amount at all must state this one.
+    parts = [text for text in (arrival.html_text, arrival.text) if money_in(text, currency, knowledge.locale)]
+    if not parts:
+        return [_missing(fact, _body(arrival), knowledge)]
+    return [_missing(fact, text, knowledge) for text in parts if not fact.said_in(text, knowledge.locale)]
+
+
+def _as_amount(value: str, knowledge: Knowledge) -> Fact:
+    known = knowledge.find(value)
+    return Fact("the amount", known.value if known else value, "money")
+
+
+def _attached(value: str, arrival: Arrival, knowledge: Knowledge, expectation: Expectation) -> list[str]:
+    if value.casefold() == "nothing":
+        return [f"has {part.name or part.type} attached, and nothing was promised" for part in arrival.attachments[:1]]
+    if value.startswith('"'):
+        name = value.strip('"')
+        return [] if any(says(part.name, name) for part in arrival.attachments) else [f"has no {name} attached"]
+    found = _ATTACHED.fullmatch(value)
+    kind = found["kind"].casefold() if found else value.casefold()
+    shown = kind.upper() if len(kind) == 3 else kind
+    parts = [part for part in arrival.attachments if _KINDS[kind](part)]
+    if not parts or found is None:
+        return [f"has no {shown} attached"]
+    faults = [_attachment_faults(part, shown, found, knowledge, expectation) for part in parts]
+    return [] if [] in faults else faults[0]
+
+
+def _attachment_faults(
+    part: Attachment, shown: str, asked: re.Match[str], knowledge: Knowledge, expectation: Expectation
+) -> list[str]:
+    if part.fault:
+        return [f"has a {shown} that cannot be opened ({part.fault})"]
+    wanted: list[Fact] = []
+    if asked["same"]:
+        for row in expectation.rows:
+            if row.key == "amount":
+                wanted.append(_as_amount(row.value, knowledge))
+            elif row.key == "says":
+                wanted.extend(_as_fact(phrase, row.value, knowledge) for phrase in _phrases(row.value))
+    if asked["says"]:
+        wanted.extend(_as_fact(phrase, asked["says"], knowledge) for phrase in _phrases(asked["says"]))
+    faults = [
+        f"has a {shown} that {_missing(fact, part.text, knowledge)}"
+        for fact in wanted
+        if not fact.said_in(part.text, knowledge.locale)
+    ]
+    if asked["moment"]:
+        moment = knowledge.moments.get(asked["moment"].casefold())
+        if moment is None:
+            faults.append(f"has a {shown} that could not be held against {asked['moment']}, which is not known")
+        elif moment.began not in part.starts:
+            starts = ", ".join(start.isoformat(" ", "minutes") for start in part.starts) or "no time at all"
+            faults.append(f"has a {shown} for {starts} instead of {moment.began.isoformat(' ', 'minutes')}")
+    return faults
+
+
+def _link(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
+    words = value.strip('"')
+    wanted = knowledge.find(words)
+    named = wanted.value if wanted else words
+    there = [link for link in arrival.links if says(link.words, named) or link.url == named]
+    if not there:
+        return [f'has no link "{named}"']
+    return [] if any(link.url.startswith(("https://", "http://")) for link in there) else [f'has a dead link "{named}"']
+
+
+def _to(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
+    return _party("is made out to", value, ", ".join(arrival.header_to), knowledge)
+
+
+def _from(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
+    return _party("comes from", value, arrival.sender, knowledge)
+
+
+def _party(verb: str, value: str, seen: str, knowledge: Knowledge) -> list[str]:
+    known = knowledge.find(value)
+    wanted = known.value if known else value.strip('"')
+    return [] if fold(wanted) in fold(seen) else [f'{verb} "{seen}" instead of "{wanted}"']
+
+
+_HOLDS: Mapping[str, Callable[[str, Arrival, Knowledge, Expectation], list[str]]] = {
+    "subject": _subject,
+    "says": _says,
+    "does not say": _does_not_say,
+    "calls": _calls,
+    "amount": _amount,
+    "attached": _attached,
+    "link": _link,
+    "to": _to,
+    "from": _from,
+}

@@ -1,0 +1,227 @@
+"""Facts as values: what a text says of names, amounts and dates, whatever the locale it is written in.
+
+Texts are compared after folding what a reader does not see (case, kinds of spaces and quotes). Amounts are read by
+price-parser and compared as `Decimal`; dates are read with the month names of the Unicode CLDR (by Babel).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_currency, get_currency_symbol
+from price_parser.parser import parse_number
+
+__all__ = ["Fact", "Money", "SaidDate", "dates_in", "fold", "money_in", "parse_money", "says"]
+
+_SPACES = re.compile(r"\s+")
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-"})
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_NUMBER = r"[-−]?\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|[-−]?\d+(?:[.,]\d{1,2})?(?!\d)"
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount with its ISO 4217 currency."""
+
+    amount: Decimal
+    currency: str
+
+    def tell(self, locale: str = "en") -> str:
+        """Return it as a reader of this locale writes it."""
+        try:
+            return str(format_currency(self.amount, self.currency, locale=locale.replace("-", "_")))
+        except (UnknownLocaleError, ValueError):
+            return f"{self.amount} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class SaidDate:
+    """A date as a text says it; `years` is empty where it names no year. `numeric` dates may be read two ways."""
+
+    words: str
+    days: frozenset[tuple[int, int]]
+    year: int | None = None
+
+    def is_day(self, day: date) -> bool:
+        """True where this can be read as that day (month and day, and the year where one is said)."""
+        return (day.month, day.day) in self.days and self.year in (None, day.year)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a customer knows: its `value` as text, and its `kind`: text, number, money or date.
+
+    A money's value is `120.00 EUR`; a date's is ISO 8601 with an offset, and `zone` names its time zone.
+    """
+
+    name: str
+    value: str
+    kind: str = "text"
+    zone: str = "UTC"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        return {"name": self.name, "value": self.value, "kind": self.kind, "zone": self.zone}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Fact:
+        """Return the fact that `to_json` wrote."""
+        return cls(data["name"], data["value"], data.get("kind", "text"), data.get("zone", "UTC"))
+
+    def tell(self, locale: str = "en") -> str:
+        """Return the fact as a reader sees it."""
+        if self.kind == "date":
+            return str(format_date(self._day(), "full", locale=_locale(locale)))
+        if self.kind == "money":
+            return parse_money(self.value).tell(locale)
+        return self.value
+
+    def said_in(self, text: str, locale: str = "en") -> bool:
+        """True where the text says this fact, in any of the forms that its kind has."""
+        if self.kind == "date":
+            return any(said.is_day(self._day()) for said in dates_in(text, locale))
+        if self.kind == "money":
+            money = parse_money(self.value)
+            return money in money_in(text, money.currency, locale)
+        return says(text, self.value)
+
+    def instead(self, text: str, locale: str = "en") -> tuple[str, ...]:
+        """Return what the text says in the place of this fact: other dates, other amounts."""
+        if self.kind == "date":
+            return tuple(dict.fromkeys(said.words for said in dates_in(text, locale)))
+        if self.kind == "money":
+            found = money_in(text, parse_money(self.value).currency, locale)
+            return tuple(dict.fromkeys(money.tell(locale) for money in found))
+        return ()
+
+    def _day(self) -> date:
+        return datetime.fromisoformat(self.value).astimezone(ZoneInfo(self.zone)).date()
+
+
+def fold(text: str) -> str:
+    """Return the text as it is compared: without case, with plain quotes and dashes and single spaces."""
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_QUOTES)
+    return _SPACES.sub(" ", plain).strip().casefold()
+
+
+def says(text: str, phrase: str) -> bool:
+    """True where the phrase stands in the text as whole words ("4711" is not in "47110")."""
+    wanted = fold(phrase)
+    if not wanted:
+        return True
+    before = r"(?<!\w)" if wanted[0].isalnum() else ""
+    after = r"(?!\w)" if wanted[-1].isalnum() else ""
+    return re.search(before + re.escape(wanted) + after, fold(text)) is not None
+
+
+def parse_money(words: str) -> Money:
+    """Return the amount that a feature names: `120.00 EUR`, `EUR 120`, `120,00 €`.
+
+    Raises `ValueError` where there is no number or no currency.
+    """
+    currency = re.search(r"\b[A-Z]{3}\b", words)
+    symbol = next((code for sign, code in _SIGNS.items() if sign in words), None)
+    number = re.search(_NUMBER, words)
+    code = currency[0] if currency else symbol
+    amount = parse_number(number[0].strip()) if number else None
+    if code is None or amount is None:
+        raise ValueError(f'"{words}" is no amount; say it as "120.00 EUR"')
+    return Money(amount, code)
+
+
+def _number(words: str) -> Decimal | None:
+    plain = re.sub("['’]", "", words.replace("−", "-")).strip()  # Swiss thousands, which price-parser does not know
+    number: Decimal | None = parse_number(plain)
+    return number
+
+
+_SIGNS = {"€": "EUR", "£": "GBP", "zł": "PLN", "¥": "JPY", "₹": "INR", "₺": "TRY", "$": "USD"}
+
+
+def money_in(text: str, currency: str, locale: str = "en") -> tuple[Money, ...]:
+    """Return every amount in this currency that the text states, in order, read by value and not by form."""
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    sign = "|".join(re.escape(token) for token in _currency_tokens(currency, locale))
+    pattern = rf"(?<!\w)(?:{sign})[ ]?({_NUMBER})|(?<![\w.,])({_NUMBER})[ ]?(?:{sign})(?!\w)"
+    found = []
+    for match in re.finditer(pattern, _SPACES.sub(" ", plain), flags=re.IGNORECASE):
+        amount = _number(match[1] or match[2])
+        if amount is not None:
+            found.append(Money(amount, currency))
+    return tuple(found)
+
+
+@functools.cache
+def _currency_tokens(currency: str, locale: str) -> tuple[str, ...]:
+    names = {currency, get_currency_symbol(currency, "en"), get_currency_symbol(currency, _locale(locale))}
+    names |= {sign for sign, code in _SIGNS.items() if code == currency}
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+def _locale(name: str) -> Locale:
+    try:
+        return Locale.parse(name.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+@functools.cache
+def _months(locale: str) -> dict[str, int]:
+    """Month names by locale (and English), folded, wide and abbreviated."""
+    names: dict[str, int] = {}
+    for spoken in dict.fromkeys((Locale("en"), Locale(_locale(locale).language), _locale(locale))):
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in spoken.months[context][width].items():
+                    names.setdefault(fold(name).rstrip("."), number)
+    names["sept"] = 9
+    return {name: number for name, number in names.items() if not name.isdigit() and len(name) > 1}
+
+
+@functools.cache
+def _date_patterns(locale: str) -> tuple[re.Pattern[str], ...]:
+    month = "|".join(sorted(map(re.escape, _months(locale)), key=len, reverse=True))
+    year = r"(?P<year>\d{4})"
+    return (
+        re.compile(rf"(?<!\d){year}[-/](?P<month>\d{{2}})[-/](?P<day>\d{{2}})(?!\d)"),
+        re.compile(
+            rf"(?<!\d)(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th|er|º|ª)?(?: (?:of|de|den|di))? (?P<name>{month})\.?(?!\w)"
+            rf"(?:,? (?:of |de |del )?{year})?"
+        ),
+        re.compile(rf"(?<!\w)(?P<name>{month})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,? {year})?"),
+        re.compile(r"(?<![\d.])(?P<one>\d{1,2})(?P<mark>[./-]) ?(?P<two>\d{1,2})(?P=mark) ?(?P<year>\d{4}|\d{2})(?!\d)"),
+        re.compile(r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日"),
+    )
+
+
+def dates_in(text: str, locale: str = "en") -> Iterator[SaidDate]:
+    """Yield every date that the text says, by month name in this locale or in English, ISO 8601, or in digits.
+
+    Digits such as `03/04/2026` are read both ways round, as the reader may have to.
+    """
+    plain = fold(text)
+    for pattern in _date_patterns(locale):
+        for match in pattern.finditer(plain):
+            said = match.groupdict()
+            year = int(said["year"]) if said.get("year") else None
+            if said.get("one"):
+                one, two = int(said["one"]), int(said["two"])
+                days = {(two, one), (one, two)} if said["mark"] != "." else {(two, one)}
+                year = year + 2000 if year is not None and year < 100 else year
+            elif said.get("name"):
+                days = {(_months(locale)[said["name"]], int(said["day"]))}
+            else:
+                days = {(int(said["month"]), int(said["day"]))}
+            possible = frozenset(day for day in days if 1 <= day[0] <= 12 and 1 <= day[1] <= 31)
+            if possible:
+                yield SaidDate(match[0], possible, year)

@@ -1,0 +1,310 @@
+"""Judging: which verdict a promise gets, and the sentence that says why.
+
+All promises made to one person by one channel are judged together with all that reached her, since which arrival answers
+which promise is decided over all of them. Nothing here is decided in doubt: what cannot be told is `unproven`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from upheld.promises import telling
+from upheld.promises.assign import assign
+from upheld.promises.expectation import Knowledge, shortfalls
+from upheld.promises.facts import fold
+from upheld.promises.promise import Arrival, Judgement, Promise, Verdict
+from upheld.promises.recognise import Recognisers
+from upheld.promises.timeline import Looked
+from upheld.promises.window import Interval
+
+__all__ = ["ANY_KIND", "GRACE", "Case", "Seen", "judge"]
+
+# Clocks of two processes and the transit of a message: what is this little late is in time.
+GRACE = timedelta(seconds=1)
+ANY_KIND = frozenset({"mail", "email", "message"})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One promise on trial.
+
+    `interval` is its window in site time, `None` where it cannot be resolved; then `trouble` says why. `trouble`
+    without an interval also tells why the journey never came to the promise. `made_site` is when it was made.
+    """
+
+    id: str
+    promise: Promise
+    address: str = ""
+    interval: Interval | None = None
+    made_site: datetime | None = None
+    trouble: str = ""
+    withdrawn: str = ""
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An arrival with the site time at which it came."""
+
+    arrival: Arrival
+    site_at: datetime
+
+    @property
+    def id(self) -> str:
+        """The arrival's id."""
+        return self.arrival.id
+
+
+def judge(
+    cases: Sequence[Case],
+    seen: Sequence[Seen],
+    looked: Looked,
+    recognisers: Recognisers,
+    elsewhere: Sequence[Seen] = (),
+) -> dict[str, Judgement]:
+    """Return a judgement for every case, by its id.
+
+    `cases` are promises to one address, `seen` all that came to it, `elsewhere` what came to no one of the cast.
+    """
+    verdicts: dict[str, Judgement] = {}
+    live = []
+    for case in cases:
+        if case.withdrawn:
+            verdicts[case.id] = Judgement(Verdict.WITHDRAWN, telling.withdrawn(case.promise, case.withdrawn))
+        elif case.interval is None:
+            verdicts[case.id] = Judgement(Verdict.UNPROVEN, telling.unproven(case.promise, case.trouble))
+        else:
+            live.append(case)
+    known = recognisers.including(*(case.promise.kind for case in cases))
+    arrivals = _once(sorted(seen, key=lambda one: (one.site_at, one.id)), looked)
+    kinds = {one.id: known.kinds(one.arrival) for one in arrivals}
+    # A promise that was taken back or never reached still explains a message of its kind: it is no surplus of another.
+    answers, left = _match([case for case in live if not case.promise.silent], arrivals, kinds)
+    strange = [one for one in left if not kinds[one.id]]
+    for case in live:
+        if case.promise.silent:
+            taken = {one.id for ones in answers.values() for one in ones}
+            verdicts[case.id] = _judge_silence(case, arrivals, kinds, taken, looked, known)
+    for case in live:
+        if not case.promise.silent:
+            surplus = _surplus(case, live, answers, left, kinds)
+            verdicts[case.id] = _judge_arrival(case, answers[case.id], surplus, strange, looked, known, elsewhere)
+    return verdicts
+
+
+def _once(seen: Sequence[Seen], looked: Looked) -> list[Seen]:
+    """Leave out what was delivered twice through our own doing.
+
+    A mailbox that goes away while it takes a message makes the sender try again: the same Message-ID, with a gap of ours
+    in between, is one message.
+    """
+    first: dict[str, Seen] = {}
+    kept = []
+    for one in seen:
+        twin = first.get(one.arrival.message_id) if one.arrival.message_id else None
+        if twin is not None and looked.gap(Interval(twin.site_at - timedelta(seconds=5), one.site_at)):
+            continue
+        if one.arrival.message_id and twin is None:
+            first[one.arrival.message_id] = one
+        kept.append(one)
+    return kept
+
+
+def _match(
+    cases: Sequence[Case], arrivals: Sequence[Seen], kinds: Mapping[str, Mapping[str, float]]
+) -> tuple[dict[str, list[Seen]], list[Seen]]:
+    """Return what answers each case, and what answers none."""
+    slots = [case for case in cases for _ in range(_places(case.promise, len(arrivals)))]
+    worth = [
+        [_worth(case, one, kinds[one.id], order, len(arrivals)) for order, one in enumerate(arrivals)] for case in slots
+    ]
+    pairs = assign(worth)
+    answers: dict[str, list[Seen]] = {case.id: [] for case in cases}
+    for slot, column in pairs.items():
+        answers[slots[slot].id].append(arrivals[column])
+    for found in answers.values():
+        found.sort(key=lambda one: one.site_at)
+    used = set(pairs.values())
+    return answers, [one for index, one in enumerate(arrivals) if index not in used]
+
+
+def _places(promise: Promise, arrivals: int) -> int:
+    return promise.most if promise.most is not None else max(promise.least, arrivals)
+
+
+def _worth(case: Case, one: Seen, kinds: Mapping[str, float], order: int, count: int) -> float | None:
+    """How well this arrival answers this promise: first that it does at all, then that it is right, then in time."""
+    score = kinds.get(case.promise.kind)
+    if score is None or case.interval is None:
+        return None
+    right = not shortfalls(case.promise.expectation, one.arrival, case.knowledge)
+    in_time = case.interval.opens - GRACE <= one.site_at <= case.interval.closes + GRACE
+    # Of equals the first to come answers, and what comes after it is the surplus.
+    return 1000.0 + 100.0 * right + 40.0 * in_time + 4.0 * score + (count - order) / (count + 1)
+
+
+def _surplus(
+    case: Case,
+    cases: Sequence[Case],
+    answers: Mapping[str, Sequence[Seen]],
+    left: Sequence[Seen],
+    kinds: Mapping[str, Mapping[str, float]],
+) -> list[Seen]:
+    """Return what came beyond the promised number and looks like this case's touchpoint most of all."""
+    promise = case.promise
+    if promise.most is None or len(answers[case.id]) < promise.most:
+        return []
+    same = [other for other in cases if other.promise.kind == promise.kind and not other.promise.silent]
+    if same and same[-1].id != case.id:
+        return []  # of several promises of one kind the last one carries the surplus
+    silent = [other for other in cases if other.promise.silent and other.promise.kind == promise.kind]
+    surplus = []
+    for one in left:
+        best = max(kinds[one.id].values(), default=0.0)
+        forbidden = any(_during(other, one) for other in silent)
+        if best and kinds[one.id].get(promise.kind) == best and not forbidden:
+            surplus.append(one)
+    return surplus
+
+
+def _during(case: Case, one: Seen) -> bool:
+    return case.interval is not None and case.interval.opens <= one.site_at <= case.interval.closes + GRACE
+
+
+def _judge_silence(
+    case: Case,
+    arrivals: Sequence[Seen],
+    kinds: Mapping[str, Mapping[str, float]],
+    taken: set[str],
+    looked: Looked,
+    known: Recognisers,
+) -> Judgement:
+    interval = case.interval
+    assert interval is not None  # noqa: S101  # judge() has set the others aside
+    promise = case.promise
+    during = [one for one in arrivals if _during(case, one) and one.id not in taken]
+    if promise.kind in ANY_KIND:
+        unwanted, strange = during, []
+    else:
+        unwanted = [one for one in during if promise.kind in kinds[one.id]]
+        strange = [] if known.for_kind(promise.kind).own else [one for one in during if not kinds[one.id]]
+    if unwanted:
+        first = unwanted[0]
+        why = telling.unwanted(promise, first.arrival, first.site_at, case.zone)
+        return Judgement(Verdict.UNWANTED, why, _ids(unwanted), first.site_at)
+    if looked.now < interval.closes:
+        return _not_yet(case, interval, looked)
+    if strange:
+        reason = telling.strange(promise, strange[0].arrival)
+        return Judgement(Verdict.UNPROVEN, telling.unproven(promise, reason), _ids(strange))
+    if gap := looked.gap(interval):
+        return Judgement(Verdict.UNPROVEN, telling.unproven(promise, gap))
+    return Judgement(Verdict.KEPT, telling.silent(promise, looked.span(interval), case.zone))
+
+
+def _judge_arrival(
+    case: Case,
+    answers: Sequence[Seen],
+    surplus: Sequence[Seen],
+    strange: Sequence[Seen],
+    looked: Looked,
+    known: Recognisers,
+    elsewhere: Sequence[Seen],
+) -> Judgement:
+    interval, promise = case.interval, case.promise
+    assert interval is not None  # noqa: S101  # judge() has set the others aside
+    if len(answers) < promise.least:
+        return _missing(case, interval, answers, strange, looked, known, elsewhere)
+    if not answers:
+        # "at most one", and none came: nothing was owed.
+        return Judgement(Verdict.KEPT, telling.none_owed(promise)) if looked.now >= interval.closes else _not_yet(
+            case, interval, looked
+        )  # fmt: skip
+    first = answers[0]
+    for one in answers:
+        faults = shortfalls(promise.expectation, one.arrival, case.knowledge)
+        if faults and any(fault.startswith("over our limit") for fault in one.arrival.faults):
+            reason = telling.unread(one.arrival)
+            return Judgement(Verdict.UNPROVEN, telling.unproven(promise, reason), _ids(answers), one.site_at)
+        if faults:
+            why = telling.wrong(promise, faults)
+            return Judgement(Verdict.WRONG, why, _ids([*answers, *surplus]), one.site_at)
+        if one.site_at < interval.opens - GRACE:
+            why = telling.too_early(promise, one.site_at, interval, case.zone)
+            return Judgement(Verdict.WRONG, why, _ids([*answers, *surplus]), one.site_at)
+    if surplus:
+        times = [one.site_at for one in (*answers, *surplus)]
+        why = telling.repeated(promise, times)
+        return Judgement(Verdict.REPEATED, why, _ids([*answers, *surplus]), first.site_at)
+    last = answers[-1]
+    if last.site_at > interval.closes + GRACE:
+        if gap := looked.gap(interval):
+            reason = telling.late_in_a_gap(last.site_at, case.zone, gap)
+            return Judgement(Verdict.UNPROVEN, telling.unproven(promise, reason), _ids(answers), last.site_at)
+        why = telling.late(promise, last.site_at, interval, case.zone)
+        return Judgement(Verdict.LATE, why, _ids(answers), last.site_at)
+    why = telling.kept(promise, last.site_at, case.made_site, case.zone)
+    return Judgement(Verdict.KEPT, why, _ids(answers), last.site_at)
+
+
+def _missing(
+    case: Case,
+    interval: Interval,
+    answers: Sequence[Seen],
+    strange: Sequence[Seen],
+    looked: Looked,
+    known: Recognisers,
+    elsewhere: Sequence[Seen],
+) -> Judgement:
+    promise = case.promise
+    if looked.now < interval.closes:
+        return _not_yet(case, interval, looked)
+    perhaps = [
+        one
+        for one in strange
+        if one.site_at >= interval.opens - GRACE
+        and not shortfalls(promise.expectation, one.arrival, case.knowledge)
+    ]
+    if perhaps:
+        reason = telling.strange(promise, perhaps[0].arrival)
+        return Judgement(Verdict.UNPROVEN, telling.unproven(promise, reason), _ids(perhaps), perhaps[0].site_at)
+    if gap := looked.gap(interval):
+        return Judgement(Verdict.UNPROVEN, telling.unproven(promise, gap), _ids(answers))
+    astray = [
+        one
+        for one in elsewhere
+        if promise.kind in known.kinds(one.arrival) and one.site_at >= interval.opens - GRACE and _is_hers(case, one)
+    ]
+    why = telling.broken(
+        promise,
+        len(answers),
+        looked.span(interval),
+        case.zone,
+        astray=astray[0].arrival if astray else None,
+        strange=strange[0].arrival if strange else None,
+    )
+    return Judgement(Verdict.BROKEN, why, _ids(answers))
+
+
+def _is_hers(case: Case, one: Seen) -> bool:
+    """A message to a stranger is hers where it names her order, her whole name or her address."""
+    text = fold(" ".join((one.arrival.subject, one.arrival.html_text, one.arrival.text)))
+    marks = [case.address]
+    for name in ("the order number", "her full name", "her name"):
+        fact = case.knowledge.facts.get(name)
+        if fact is not None and (name != "her name" or " " in fact.value):
+            marks.append(fact.value)
+    return any(fold(mark) in text for mark in marks if mark)
+
+
+def _not_yet(case: Case, interval: Interval, looked: Looked) -> Judgement:
+    if looked.blind:
+        return Judgement(Verdict.UNPROVEN, telling.unproven(case.promise, looked.blind), final=False)
+    return Judgement(Verdict.OPEN, telling.still_open(case.promise, interval, case.zone), final=False)
+
+
+def _ids(seen: Sequence[Seen]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.id for one in seen))

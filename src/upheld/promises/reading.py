@@ -1,0 +1,181 @@
+"""Reading promises from a feature's steps, before anything is driven.
+
+    Ada is promised a receipt by email within 2 minutes of paying
+    she receives a code by email within 1 minute
+    the delegates Ben and Cleo are each promised exactly one workbook by email on the day of the event by 08:00
+    she is promised no confirmation, no receipt and no reminder by email for 10 seconds
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from upheld.errors import FeatureError, did_you_mean
+from upheld.promises.expectation import parse_table
+from upheld.promises.promise import Promise
+from upheld.promises.window import JOURNEY_START, PROMISE_STEP, Edge, Window, parse_window
+
+__all__ = ["CHANNELS", "PROMISE_STEP_PATTERN", "Protagonist", "StepText", "names_in", "read_promises", "read_scenario"]
+
+CHANNELS = {"email": "email", "e-mail": "email", "mail": "email"}
+PROMISE_STEP_PATTERN = r"(?P<who>.+?) (?P<verb>(?:is|are)(?: each)? promised|receives?|each receive) (?P<what>.+)"
+_STEP = re.compile(PROMISE_STEP_PATTERN)
+_NAME = r"[A-Z][\w-]*"
+# A name stands before a verb or as a possessive; "Systems Day takes place" is no person.
+_SUBJECT = re.compile(rf"({_NAME})(?:'s \w|’s \w| (?:is|has|and|[a-z]+s)\b)")
+_NO_NAMES = {"I", "The", "A", "An", "It", "This", "That", "There"}
+_COUNTS = {"a": 1, "an": 1, "the": 1, "her": 1, "his": 1, "their": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_COUNT_WORDS = "|".join(sorted([*_COUNTS, r"\d+"], key=len, reverse=True))
+_WINDOW_START = re.compile(
+    rf",? (?=(?:within|between|after|before|for|on the|the day|calendar day)\b|"
+    rf"(?:{_COUNT_WORDS}) (?:second|minute|hour|day|week|month|year)s? (?:before|after)\b)"
+)
+_BY_CHANNEL = re.compile(r" by ([a-z-]+(?: message)?)\b")
+_ITEM = re.compile(
+    rf"(?:(?P<no>no(?: more)?)|(?P<bound>exactly|at most|at least)? ?(?P<count>{_COUNT_WORDS})) (?P<kind>.+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StepText:
+    """A step as it stands in a feature: its text, its table with the rows' lines, and where it stands."""
+
+    text: str
+    file: str = ""
+    line: int = 0
+    rows: tuple[tuple[str, ...], ...] = ()
+    row_lines: tuple[int, ...] = ()
+
+
+@dataclass
+class Protagonist:
+    """Who "she" is: the person that the steps named last."""
+
+    name: str = ""
+
+    def meet(self, text: str) -> None:
+        """Take notice of a step: a person at its beginning is from now on the one who is meant."""
+        found = _SUBJECT.match(text)
+        if found and found[1] not in _NO_NAMES:
+            self.name = found[1]
+
+    def resolve(self, who: str, step: StepText) -> tuple[str, ...]:
+        """Return the cast members that these words mean; raises `FeatureError` where nobody was named yet."""
+        if names := names_in(who):
+            self.name = names[-1]
+            return names
+        if who.casefold() in ("she", "he", "they", "her", "him"):
+            if not self.name:
+                raise FeatureError(f'"{who}": nobody was named yet. Begin with a name: "Given Ada opens ..."',
+                                   file=step.file, line=step.line)  # fmt: skip
+            return (self.name,)
+        return (who,)
+
+
+def names_in(who: str) -> tuple[str, ...]:
+    """Return the names in `the delegates Ben and Cleo`: ("Ben", "Cleo"); empty for "she" or "the organiser"."""
+    return tuple(name for name in re.findall(rf"\b{_NAME}\b", who) if name not in _NO_NAMES)
+
+
+def read_scenario(
+    steps: Sequence[StepText], usual: Callable[[str], Window | None]
+) -> tuple[tuple[int, tuple[Promise, ...]], ...]:
+    """Return the promises of a scenario as (index of the step, its promises), in order.
+
+    `usual` gives the usual window of a kind, from the map. Raises `FeatureError` with file and line.
+    """
+    protagonist = Protagonist()
+    found = []
+    for index, step in enumerate(steps):
+        promises = read_promises(step, protagonist, usual)
+        if promises is None:
+            protagonist.meet(step.text)
+        else:
+            found.append((index, promises))
+    return tuple(found)
+
+
+def read_promises(
+    step: StepText, protagonist: Protagonist, usual: Callable[[str], Window | None]
+) -> tuple[Promise, ...] | None:
+    """Return the promises that this step makes, or None where it makes none."""
+    match = _STEP.fullmatch(step.text)
+    if match is None:
+        return None
+    people = protagonist.resolve(match["who"], step)
+    what, channel, window_words = _split(match["what"], step)
+    expectation = parse_table(step.rows, file=step.file, lines=step.row_lines)
+    promises = []
+    for item in re.split(r",? and |, ", what):
+        asked = _ITEM.fullmatch(item.strip())
+        if asked is None:
+            raise FeatureError(
+                f'"{item}" is no touchpoint that is understood. Say "a receipt", "exactly one receipt", "two '
+                'reminders" or "no receipt".',
+                file=step.file,
+                line=step.line,
+            )
+        least, most, kind = _count(asked)
+        window = _window(kind, window_words, most == 0, usual(kind), step)
+        waits = match["verb"].startswith(("receive", "each receive"))
+        base = Promise(
+            who="", kind=kind, channel=channel, window=window, words=step.text, least=least, most=most, waits=waits,
+            expectation=expectation, file=step.file, line=step.line,
+        )  # fmt: skip
+        promises.extend(replace(base, who=who) for who in people)
+    return tuple(promises)
+
+
+def _split(words: str, step: StepText) -> tuple[str, str, str]:
+    """Split `a receipt by email within 2 minutes` into what, channel and window."""
+    channel = _BY_CHANNEL.search(words)
+    if channel is None or channel[1] not in CHANNELS:
+        begin = _WINDOW_START.search(words)
+        if channel is not None and (begin is None or channel.start() < begin.start()):
+            raise FeatureError(
+                f'no channel is called "{channel[1]}".{did_you_mean(channel[1], CHANNELS)} There is: email.',
+                file=step.file,
+                line=step.line,
+            )
+        what, window = (words[: begin.start()], words[begin.end() :]) if begin else (words, "")
+        return what, "email", window
+    # "no reminder after cancelling by email" reads as well as "no reminder by email after cancelling".
+    rest = words[: channel.start()] + words[channel.end() :]
+    begin = _WINDOW_START.search(rest)
+    what, window = (rest[: begin.start()], rest[begin.end() :]) if begin else (rest, "")
+    return what, CHANNELS[channel[1]], window.strip()
+
+
+def _count(asked: re.Match[str]) -> tuple[int, int | None, str]:
+    kind = asked["kind"].strip()
+    if asked["no"]:
+        return 0, 0, kind
+    number = _COUNTS.get(asked["count"]) or int(asked["count"])
+    if number > 1 and kind.endswith("s") and not kind.endswith("ss"):
+        kind = kind[:-1]
+    bound = asked["bound"]
+    return (0 if bound == "at most" else number), (None if bound == "at least" else number), kind
+
+
+def _window(kind: str, words: str, silent: bool, usual: Window | None, step: StepText) -> Window:
+    said = parse_window(words, file=step.file, line=step.line) if words else None
+    if silent:
+        if said is not None and not said.endless:
+            return said
+        opens = said or Window("", Edge(JOURNEY_START), Edge(PROMISE_STEP))
+        return opens.silence(usual or parse_window("within 2 minutes"))
+    if said is not None and said.endless:
+        raise FeatureError(
+            f'"{words}" does not say until when. Say it like "{words}, within 3 days".', file=step.file, line=step.line
+        )
+    window = said or usual
+    if window is None:
+        raise FeatureError(
+            f"until when is she promised the {kind}? Add a window, such as "
+            f'"within 2 minutes", or set `usual` for [touchpoint."{kind}"] in the journey\'s map.',
+            file=step.file,
+            line=step.line,
+        )
+    return window

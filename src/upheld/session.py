@@ -1,0 +1,191 @@
+"""A run, in the process that controls it: it opens what is needed, looks from before the first drive, and sweeps."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from upheld.clock import Clock, open_clock
+from upheld.config import Settings
+from upheld.errors import UsageError
+from upheld.ledger import Ledger, NewEvent, RunView, fold, open_ledger
+from upheld.lookout import Lookout
+from upheld.mailbox import Mailbox, open_mailbox
+from upheld.maps import read_maps, recognisers_of
+from upheld.sweep import LEASE_SECONDS, Progress, Settled, Sweep
+
+__all__ = ["Run", "RunContext"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What a worker needs to know of a run; it travels to other processes as JSON."""
+
+    run: str
+    seed: int
+    settings: Settings
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        return {"run": self.run, "seed": self.seed, "settings": self.settings.model_dump(mode="json")}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> RunContext:
+        """Return the context that `to_json` wrote."""
+        return cls(data["run"], data["seed"], Settings.model_validate(data["settings"]))
+
+
+class Run:
+    """One run over its whole length. Start it with `started`, or take up an earlier one with `resumed`."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, mailbox: Mailbox, clock: Clock, run: str, seed: int) -> None:
+        self.settings, self.ledger, self.mailbox, self.clock = settings, ledger, mailbox, clock
+        self.context = RunContext(run, seed, settings.with_options(mailbox=mailbox.url, seed=seed))
+        self.maps = read_maps(settings.root)
+        self.settled: list[Settled] = []
+        self._earlier = [other for other in self._open_runs() if other != run]
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.context.run
+
+    @property
+    def evidence(self) -> Path:
+        """Where pictures, traces and messages are kept."""
+        return self.settings.path / "evidence"
+
+    @classmethod
+    @contextlib.contextmanager
+    def started(cls, settings: Settings, command: Sequence[str] = ()) -> Iterator[Run]:
+        """Open everything, write down that the run began, and look from now on; closes it all at the end.
+
+        Raises `UsageError` for what cannot be used and `CouldNotLook` for what does not answer.
+        """
+        with _opened(settings, start=True) as (ledger, mailbox, clock):
+            now = datetime.now(UTC)
+            seed = settings.seed if settings.seed is not None else secrets.randbelow(9000) + 1000
+            run = cls(settings, ledger, mailbox, clock, f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}", seed)
+            run._write(
+                "run_started",
+                site=settings.site,
+                mailbox=mailbox.url,
+                clock=settings.clock,
+                seed=seed,
+                version=version("upheld"),
+                patience_seconds=settings.patience.total_seconds(),
+                tolerance_seconds=settings.tolerance.total_seconds(),
+                command=list(command),
+                cursor=mailbox.cursor(),
+            )
+            with run._looking():
+                yield run
+
+    @classmethod
+    @contextlib.contextmanager
+    def resumed(cls, settings: Settings) -> Iterator[Run | None]:
+        """Take up the last run that left promises open, to settle them; gives None where nothing is open."""
+        with contextlib.closing(open_ledger(settings.ledger_url, migrate=True)) as ledger:
+            runs = [run for run in ledger.runs_with_open_promises() if _same(_info(ledger, run), settings)]
+        if not runs:
+            yield None
+            return
+        with _opened(settings, start=True) as (ledger, mailbox, clock):
+            run = cls(settings, ledger, mailbox, clock, runs[-1], int(_info(ledger, runs[-1]).get("seed", 0)))
+            with run._looking():
+                yield run
+
+    def sweep(self, progress: Progress = lambda settled, total, what: None) -> list[Settled]:
+        """Settle what is open, of this run and of earlier ones on the same site, and return it with its verdicts."""
+        with self.ledger.lease(f"sweep {self.settings.site}", LEASE_SECONDS) as lease:
+            sweep = Sweep(
+                self.ledger,
+                self.settings,
+                self.clock,
+                self.lookout,
+                lambda name: recognisers_of(self.maps.get(name)),
+                runs=[*self._earlier, self.id],
+                fence=lease,
+                progress=progress,
+            )
+            self.settled = sweep.settle()
+            self.lookout.write_down(self._began)
+        return self.settled
+
+    def finish(self, exit_code: int, *, interrupted: bool = False) -> None:
+        """Write down that the run ended."""
+        self._write("run_finished", exit=exit_code, interrupted=interrupted)
+
+    def view(self) -> RunView:
+        """Return the run as the ledger tells it, with the journeys of earlier runs that it settled."""
+        mine = fold(self.ledger.events(run=self.id))
+        ids = {one.journey.id for one in self.settled if one.run != self.id}
+        views = [fold(self.ledger.events(run=run)) for run in dict.fromkeys(one.run for one in self.settled)]
+        earlier = [view for view in views if view.id != self.id]
+        return replace(
+            mine,
+            journeys=(*mine.journeys, *(one for view in earlier for one in view.journeys if one.id in ids)),
+            arrivals=(*mine.arrivals, *(one for view in earlier for one in view.arrivals)),
+        )
+
+    @contextlib.contextmanager
+    def _looking(self) -> Iterator[None]:
+        self._began = datetime.now(UTC)
+        earlier = [fold(self.ledger.events(run=run)) for run in (*self._earlier, self.id)]
+        cursors = [str(view.info["cursor"]) for view in earlier if "cursor" in view.info]
+        owners = {person.address: view.id for view in earlier for one in view.journeys for person in one.cast}
+        self.lookout = Lookout(
+            self.mailbox,
+            self.ledger,
+            self.id,
+            site=self.settings.site,
+            evidence=self.evidence,
+            mail_domain=self.settings.mail_domain,
+            cursor=cursors[0] if cursors else "",
+            owners=owners,
+            known=[(one.recipient, one.arrival) for view in earlier for one in view.arrivals],
+        )
+        with self.lookout:
+            self.first_look = self.lookout.first_look()
+            yield
+
+    def _open_runs(self) -> list[str]:
+        runs = self.ledger.runs_with_open_promises()
+        return [run for run in runs if _same(_info(self.ledger, run), self.settings)]
+
+    def _write(self, kind: str, **data: Any) -> None:
+        self.ledger.append(NewEvent(kind, self.id, datetime.now(UTC), data=data))
+
+
+def _info(ledger: Ledger, run: str) -> Mapping[str, Any]:
+    started = ledger.events(run=run, kinds=("run_started",))
+    return started[0].data if started else {}
+
+
+def _same(info: Mapping[str, Any], settings: Settings) -> bool:
+    """Only promises made on this site, by this clock, can be settled here."""
+    return (info.get("site"), info.get("clock")) == (settings.site, settings.clock)
+
+
+@contextlib.contextmanager
+def _opened(settings: Settings, *, start: bool) -> Iterator[tuple[Ledger, Mailbox, Clock]]:
+    if not settings.site:
+        raise UsageError(
+            'There is no site to walk. Say where it is: --site https://staging.example.org, or site = "..." in '
+            "[tool.upheld] in pyproject.toml."
+        )
+    from upheld.browser.allow import check
+
+    check(settings.site, settings.allow_hosts)
+    with contextlib.ExitStack() as stack:
+        clock = open_clock(settings.clock, settings.allow_hosts)
+        ledger = stack.enter_context(contextlib.closing(open_ledger(settings.ledger_url, migrate=True)))
+        mailbox = open_mailbox(settings.mailbox, root=settings.root, start=start)
+        stack.callback(mailbox.close)
+        yield ledger, mailbox, clock

@@ -1,0 +1,24 @@
+"""Steps about people: who they are and where they live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pytest_bdd import parsers, step
+
+from upheld.drive import Journey
+from upheld.vocabulary.words import WHO
+
+__all__: list[str] = []
+
+
+@step(parsers.re(rf"{WHO} lives? in (?P<place>[^\"]+)"))
+def lives_in(journey: Journey, who: str, place: str) -> None:
+    """`Ada lives in Lisbon`: she has the language and the time zone of that city or country."""
+    journey.lives_in(who, place)
+
+
+@step(parsers.re(rf"{WHO} is known as"))
+def is_known_as(journey: Journey, who: str, datatable: Sequence[Sequence[str]]) -> None:
+    """`Ada is known as` with a table, `| dietary needs | vegan |`: what she says of herself when she is asked."""
+    journey.cast.told(journey.actor(who).who, {row[0]: row[1] for row in datatable})

@@ -1,0 +1,6 @@
+"""What the standard steps have in common: how people are named in them."""
+
+__all__ = ["WHO"]
+
+# A name, a pronoun, or a role: "Ada", "she", "the organiser".
+WHO = r"(?P<who>[A-Z][\w-]*|[Ss]he|[Hh]e|[Tt]hey|[Tt]he \w+)"

@@ -1,0 +1,1 @@
+"""This business's own words; each step calls a task or asks a question."""
