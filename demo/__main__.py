@@ -100,7 +100,7 @@ def main() -> None:
                 bank = stack.enter_context(Bank())
                 cashier = Cashier(bank.url, bank.key)
             serve(settings, cashier, stop)
-    except (WrongSetting, OSError, SQLAlchemyError) as error:
+    except (WrongSetting, OSError, ImportError, RuntimeError, SQLAlchemyError) as error:
         print(f"demo: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(2)
     # A mail server that hangs would hold a thread, and so our end, for longer than anyone wants to wait.
