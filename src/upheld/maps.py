@@ -1,0 +1,120 @@
+"""A journey's map, `journeys/<name>/journey.toml`: what a feature should not say.
+
+Its place in the promise system, who owns it, and for each touchpoint how it is recognised, its usual window, what its
+absence costs the customer, and its second line of response.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from upheld.errors import ConfigError, FeatureError, did_you_mean
+from upheld.promises.recognise import Recogniser, Recognisers, standard
+from upheld.promises.window import Window, parse_window
+
+__all__ = ["JourneyMap", "Recognise", "Touchpoint", "read_maps", "recognisers_of", "usual_of"]
+
+Stage = Literal[
+    "share", "package", "keep: welcome", "keep: deliver", "keep: keep faith", "keep: farewell", "improve"
+]
+
+
+class Recognise(BaseModel):
+    """How a touchpoint is recognised: regular expressions for its subject and for its headings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    subject: tuple[str, ...] = ()
+    heading: tuple[str, ...] = ()
+
+
+class Touchpoint(BaseModel):
+    """One touchpoint of a journey.
+
+    `usual` is its window in words. `harm` says what its absence costs the customer, so that it could be read to her.
+    `second_line` is where she finds the same when it does not come.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    channel: str = "email"
+    usual: str = ""
+    harm: str = ""
+    second_line: str = ""
+    recognise: Recognise | None = None
+
+    @field_validator("usual")
+    @classmethod
+    def _is_window(cls, words: str) -> str:
+        if words:
+            try:
+                parse_window(words)
+            except FeatureError as error:
+                raise ValueError(str(error)) from None
+        return words
+
+
+class JourneyMap(BaseModel):
+    """A journey's name, its stage in the promise system, its owner, and its touchpoints by kind."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    stage: Stage
+    owner: str = ""
+    touchpoint: dict[str, Touchpoint] = Field(default_factory=dict)
+
+
+def read_maps(root: Path) -> dict[str, JourneyMap]:
+    """Return the maps of a suite by the name of their folder. Raises `ConfigError` naming file and setting."""
+    maps = {}
+    for file in sorted((root / "journeys").glob("*/journey.toml")):
+        where = str(file.relative_to(root))
+        try:
+            data = tomllib.loads(file.read_text("utf-8"))
+            maps[file.parent.name] = found = JourneyMap.model_validate(data)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{where} cannot be read: {error}") from None
+        except ValidationError as error:
+            raise ConfigError(_told(where, error)) from None
+        for kind, point in found.touchpoint.items():
+            if point.recognise is not None:
+                Recogniser.from_map(kind, list(point.recognise.subject), list(point.recognise.heading), where=where)
+    return maps
+
+
+def _told(where: str, error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = (*JourneyMap.model_fields, *Touchpoint.model_fields, *Recognise.model_fields)
+        return f'{where}: nothing is called "{name}".{did_you_mean(str(first["loc"][-1]), known)}'
+    return f"{where}: {name}: {first['msg'].removeprefix('Value error, ')}"
+
+
+def recognisers_of(journey_map: JourneyMap | None) -> Recognisers:
+    """Return the recognisers for a journey: the standard ones, and its map's own in their place."""
+    if journey_map is None:
+        return standard()
+    return standard().with_own(
+        *(
+            Recogniser.from_map(kind, list(point.recognise.subject), list(point.recognise.heading))
+            for kind, point in journey_map.touchpoint.items()
+            if point.recognise is not None
+        )
+    )
+
+
+def usual_of(maps: Mapping[str, JourneyMap]) -> Callable[[str], Callable[[str], Window | None]]:
+    """Return what gives the usual windows of a journey, by the map's name, for each kind of touchpoint."""
+
+    def of_journey(name: str) -> Callable[[str], Window | None]:
+        points: Mapping[str, Any] = maps[name].touchpoint if name in maps else {}
+        return lambda kind: parse_window(points[kind].usual) if kind in points and points[kind].usual else None
+
+    return of_journey
