@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -20,12 +21,13 @@ class Events:
         self._headers = headers
         self._direct = direct
         self._connection: ClientConnection | None = None
+        self._open = contextlib.ExitStack()
 
     def subscribed(self) -> Events:
         """Return a connected copy. Raises `ConnectionError`."""
         events = Events(self._uri, self._headers, direct=self._direct)
         try:
-            events._connection = connect(
+            connecting = connect(
                 self._uri,
                 additional_headers=dict(self._headers),
                 proxy=None if self._direct else True,
@@ -34,6 +36,7 @@ class Events:
                 max_size=2**22,
                 max_queue=None,  # who reads slowly must not make Mailpit hang up
             )
+            events._connection = events._open.enter_context(connecting)
         except (OSError, WebSocketException) as error:
             raise ConnectionError(str(error)) from error
         return events
@@ -53,5 +56,4 @@ class Events:
 
     def close(self) -> None:
         """Hang up."""
-        if self._connection is not None:
-            self._connection.close()
+        self._open.close()

@@ -36,6 +36,7 @@ _OVERLAP = timedelta(seconds=10)  # a message gets its time before it is parsed 
 _TICK = 0.7  # seconds between two looks at the list, which prove that the events told everything
 _TICK_POLLING = 0.25
 _RESUBSCRIBE = 5.0
+_TIMEOUT = 4.0
 _INFO_TIMEOUT = 20.0  # Mailpit asks its project's site for its latest release before it answers this
 
 _Params = dict[str, str | int]
@@ -61,7 +62,7 @@ class MailpitMailbox:
         self._client = httpx.Client(
             base_url=f"http{'s' * secure}://{place}/api/v1/",
             auth=(user, password) if user else None,
-            timeout=5.0,
+            timeout=_TIMEOUT,
             trust_env=not direct,  # a proxy is not for what runs beside us
         )
         headers = {"Authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"} if user else {}
@@ -84,7 +85,7 @@ class MailpitMailbox:
         line = f"Mailpit {info['Version']}, {count} message{'s' * (count != 1)}"
         return f"{line}; its events cannot be had, so its list is polled" if self.polling else line
 
-    def _get(self, path: str, params: _Params | None = None, timeout: float = 5.0) -> httpx.Response:
+    def _get(self, path: str, params: _Params | None = None, timeout: float = _TIMEOUT) -> httpx.Response:
         return self._answer(lambda: self._client.get(path, params=params, timeout=timeout))
 
     def _answer(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
@@ -110,7 +111,7 @@ class MailpitMailbox:
             )
         return response
 
-    def _json(self, path: str, needs: str, params: _Params | None = None, timeout: float = 5.0) -> dict[str, Any]:
+    def _json(self, path: str, needs: str, params: _Params | None = None, timeout: float = _TIMEOUT) -> dict[str, Any]:
         response = self._get(path, params, timeout)
         with contextlib.suppress(ValueError):
             answer = response.json() if response.is_success else None
@@ -128,8 +129,10 @@ class MailpitMailbox:
         started = now - timedelta(seconds=info["RuntimeStats"]["Uptime"])
         deleted = info["RuntimeStats"]["MessagesDeleted"]
         known = self._undisturbed
-        if known is None or known[0] != deleted or abs(known[2] - started) > timedelta(seconds=3):
-            self._undisturbed = (deleted, now, started)
+        same = known is not None and abs(known[2] - started) < timedelta(seconds=3)
+        if known is not None and same:
+            started = min(known[2], started)
+        self._undisturbed = (deleted, known[1] if known and same and known[0] == deleted else now, started)
         return info
 
     def _list(self, after: datetime | None) -> list[Envelope]:
