@@ -120,5 +120,6 @@ def calendar_entry(order: Order, event: Event, now: datetime) -> bytes:
     entry.add("summary", event.title)
     entry.add("location", event.venue)
     calendar.add_component(entry)
-    calendar.add_missing_timezones(last_date=event.local_start.date() + timedelta(days=366))
+    day, year = event.local_start.date(), timedelta(days=366)
+    calendar.add_missing_timezones(first_date=day - year, last_date=day + year)
     return bytes(calendar.to_ical())
