@@ -62,7 +62,7 @@ def test_a_reminder_that_was_jumped_over_is_sent_once_after_the_jump(shop: Demo,
     sink.wait_for(ada.email, 2)
     began = datetime.now(UTC)
     clock.turn_and_settle(start - timedelta(hours=3))
-    assert datetime.now(UTC) - began < timedelta(seconds=1)
+    assert datetime.now(UTC) - began < timedelta(seconds=2)
     assert [mail["Subject"] for mail in sink.of(ada.email)][2:] == ["Reminder: Systems Day is tomorrow"]
     clock.turn_and_settle(start + timedelta(days=3))
     assert len(sink.of(ada.email)) == 3
@@ -89,7 +89,9 @@ def test_mail_that_is_held_back_is_not_idle_and_is_held_side_by_side(tmp_path: P
         assert not clock.idle()
         assert not sink.of(customers[-1].email)
         until(clock.idle)
-        assert timedelta(seconds=0.7) < datetime.now(UTC) - paid < timedelta(seconds=2.5)
+        assert (
+            timedelta(seconds=0.7) < datetime.now(UTC) - paid < timedelta(seconds=4)
+        )  # one after the other would take 6
         assert [len(sink.of(customer.email)) for customer in customers] == [2, 2, 2]
 
 
