@@ -107,6 +107,13 @@ def test_nobody_imports_what_pytest_keeps_private() -> None:
     assert found == []
 
 
+def test_a_pytest_session_that_walks_nothing_waits_for_nothing_heavy() -> None:
+    heavy = {"alembic", "babel", "faker", "httpx", "jinja2", "playwright", "pypdf", "sqlalchemy"}
+    script = f"import sys, upheld.plugin; print(*sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 def test_no_test_sleeps() -> None:
     sleeps = {"sleep", "wait_for_timeout"}
     found = [
