@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,8 +112,8 @@ def _tag_lines(path: Path) -> Iterator[str]:
 def read_plan(item: pytest.Function, usual: Usual) -> Plan:
     """Return what this scenario will do and promise; raises `FeatureError` with file and line."""
     template = scenario_wrapper_template_registry[item.function]
-    example = item.callspec.params.get("_pytest_bdd_example", {}) if hasattr(item, "callspec") else {}
-    scenario = template.render(example)
+    params: Mapping[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
+    scenario = template.render(params.get("_pytest_bdd_example", {}))
     file = item.nodeid.split("::")[0]
     steps = tuple(_step_text(step, file) for step in scenario.steps)
     tags = tuple(sorted(scenario.tags | scenario.feature.tags))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from upheld.actor import Actor
 from upheld.browser.allow import check
 from upheld.cases import knowledge_of, write_date
 from upheld.cast import Cast, Person
@@ -22,7 +23,6 @@ from upheld.errors import BrowserGone, CouldNotLook, FeatureError, MailboxUnreac
 from upheld.ledger import CastView, FactView, JourneyView, Ledger, MomentView, NewEvent, PromiseView
 from upheld.promises import Arrival, Promise
 from upheld.promises.expectation import Knowledge, check_references, shortfalls
-from upheld.promises.facts import Money, money_in
 from upheld.promises.reading import Protagonist, StepText
 from upheld.promises.recognise import Recognisers
 from upheld.promises.window import JOURNEY_START
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from upheld.browser import Evidence, Manner
 
-__all__ = ["Actor", "Journey", "journey_id", "planned"]
+__all__ = ["Journey", "journey_id", "planned"]
 
 NewContext = Callable[..., "BrowserContext"]
 
@@ -73,96 +73,6 @@ def planned(run: str, plan: Plan, attempt: int) -> list[NewEvent]:
     ]
 
 
-class Actor:
-    """One of the cast in this journey, with a browser of her own that opens when it is first needed."""
-
-    def __init__(self, journey: Journey, who: str) -> None:
-        self._journey = journey
-        self.who = who
-        self._page: Page | None = None
-        self.evidence: Evidence | None = None
-
-    @property
-    def person(self) -> Person:
-        """Who she is."""
-        return self._journey.cast[self.who]
-
-    @property
-    def has_page(self) -> bool:
-        """True once she has opened anything."""
-        return self._page is not None
-
-    @property
-    def page(self) -> Page:
-        """Her page, in a context of her own with her locale and time zone."""
-        if self._page is None:
-            self._page, self.evidence = self._journey.open_page(self)
-        return self._page
-
-    @page.setter
-    def page(self, page: Page) -> None:
-        self._page = page
-
-    @property
-    def manner(self) -> Manner:
-        """How she goes about her acts."""
-        return self._journey.manner(self.who)
-
-    def opens(self, where: str) -> None:
-        """Open an address of the site (`/events`) or a whole one on an allowed host."""
-        from upheld.browser import opens
-
-        opens(self.page, self._journey.url(where), self.manner)
-
-    def presses(self, words: str) -> None:
-        """Press the button of these words."""
-        from upheld.browser import press
-
-        self.page = press(self.page, words, self.manner)
-
-    def follows(self, words: str) -> None:
-        """Follow the link of these words."""
-        from upheld.browser import follow
-
-        self.page = follow(self.page, words, self.manner)
-
-    def sees(self, words: str) -> None:
-        """Wait until the page shows these words."""
-        from upheld.browser import sees
-
-        sees(self.page, words, self.manner)
-
-    def fills_in(self, answers: Mapping[str, str] | None = None) -> None:
-        """Fill in the form as this customer; `answers` by label go before what she would say herself."""
-        from upheld.browser import fill_in
-
-        self._journey.fields.extend(fill_in(self.page, self.person, answers or {}, self.manner))
-
-
-    def reads(self, label: str) -> str:
-        """Return what stands on her page beside this label; raises `StepFailed` where nothing does."""
-        from upheld.browser import read_labelled
-
-        return read_labelled(self.page, label, self.manner)
-
-    def text(self) -> str:
-        """Return what her page says."""
-        with self._journey.looking(self, "could not read the page"):
-            return self.page.inner_text("body")
-
-    def shows(self, money: Money) -> bool:
-        """Return whether her page states this amount, in whatever form her language writes it."""
-        return money in money_in(self.text(), money.currency, self.person.locale)
-
-    def downloads(self, words: str) -> bytes:
-        """Follow a link that downloads a file, and return what is in it."""
-        with self._journey.looking(self, f'could not download "{words}"'):
-            limit = self._journey.settings.step_limit.total_seconds() * 1000
-            with self.page.expect_download(timeout=limit) as download:
-                self.page.get_by_text(words, exact=True).first.click(timeout=limit)
-            return Path(download.value.path()).read_bytes()
-
-
 class Journey:
     """A scenario as it is walked; the fixture `journey` gives it to a suite's own steps."""
 
@@ -198,6 +108,7 @@ class Journey:
         self._status = "passed"
         self._error = ""
         self._taken: set[str] = set()
+        self._pictures: set[str] = set()
         self.letter: Arrival | None = None
 
     # What steps ask for
@@ -253,7 +164,7 @@ class Journey:
     @contextlib.contextmanager
     def looking(self, actor: Actor, what: str) -> Iterator[None]:
         """Turn Playwright's errors inside into ours, told as what this actor could not do."""
-        from upheld.browser import trouble
+        from upheld.browser.trouble import trouble
 
         with trouble(f"{actor.who} {what}", page=actor.page, probe=self.site_answers, allow=self.settings.allow_hosts):
             yield
@@ -380,7 +291,7 @@ class Journey:
         try:
             context = self._new_context(locale=person.locale, timezone_id=person.zone)
             notice_crashes(context)
-            evidence = Evidence(self.evidence_folder, self.id)
+            evidence = Evidence(self.evidence_folder, self.id, allow=self.settings.allow_hosts)
             evidence.attach(context)
             return context.new_page(), evidence
         except Error as error:
@@ -506,14 +417,15 @@ class Journey:
                                  "console": [], "failed_requests": []}  # fmt: skip
         found = empty
         for actor in about:
-            assert actor.evidence is not None  # noqa: S101  # filtered above
-            seen = actor.evidence.step(actor.page)
-            if seen.picture or actor.who == self.protagonist.name:
-                found = {**empty, **seen.to_json(), "who": actor.who}
+            seen = actor.evidence.step(actor.page) if actor.evidence else None
+            if seen is not None and (seen.picture not in self._pictures or actor.who == self.protagonist.name):
+                self._pictures.add(seen.picture)
+                kept = {key: value for key, value in seen.to_json().items() if key in empty}
+                found = {**empty, **kept, "who": actor.who}
         return found
 
-    def _add(self, kind: str, **data: Any) -> None:
-        self._events.append(NewEvent(kind, self.run, datetime.now(UTC), self.id, data=data))
+    def _add(self, event: str, /, **data: Any) -> None:
+        self._events.append(NewEvent(event, self.run, datetime.now(UTC), self.id, data=data))
 
     def _flush(self) -> None:
         events, self._events = self._events, []

@@ -36,14 +36,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.args[:] = list(dict.fromkeys(argument.split(" » ")[0] for argument in config.args))
     from upheld.hooks.walker import Walker
 
-    config.pluginmanager.register(Walker(config), "upheld-walker")
+    walker = Walker(config)
+    config.pluginmanager.register(walker, "upheld-walker")
     worker = getattr(config, "workerinput", None)
     if worker is not None:
         config.stash[WORKER] = worker.get("upheld")
         return
     from upheld.hooks.controller import Controller
 
-    config.pluginmanager.register(Controller(config), "upheld-controller")
+    config.pluginmanager.register(Controller(config, walker), "upheld-controller")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -271,7 +271,7 @@ class _Docket:
     """The cases of all runs in this sweep, and the clock by which they are judged."""
 
     def __init__(self, views: Mapping[str, RunView], tolerance: timedelta, turnable: bool) -> None:
-        present = next(reversed(views))
+        present = list(views)[-1]
         self.entries = [
             _Entry(run, journey, view, case_of(journey, view, tolerance))
             for run, folded in views.items()

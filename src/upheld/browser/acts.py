@@ -18,7 +18,7 @@ from upheld.browser.trouble import alive, told, trouble
 from upheld.browser.walking import Walking, title_of
 from upheld.errors import SiteUnreachable, StepFailed, did_you_mean
 
-__all__ = ["follow", "opens", "press", "sees"]
+__all__ = ["follow", "missing", "opens", "press", "sees"]
 
 BUTTONS = ("button", "tab", "menuitem", "switch")
 LINKS = ("link",)
@@ -74,7 +74,7 @@ def sees(page: Page, words: str, manner: Manner | None = None) -> None:
         try:
             shown.wait_for(state="visible", timeout=deadline.left_ms)
         except TookTooLong as error:
-            raise _missing(page, doing, manner, deadline, walking, lambda: _says(page, words)) from error
+            raise missing(page, doing, manner, deadline, walking, lambda: _says(page, words)) from error
         except Error as error:
             raise walking.failure(error) from error
 
@@ -87,7 +87,7 @@ def _act(page: Page, words: str, manner: Manner, *, verb: str, noun: str, roles:
         try:
             chosen, new_tab = _find(page, words, roles, doing, deadline)
         except TookTooLong as error:
-            raise _missing(page, doing, manner, deadline, walking, lambda: _offers(page, words, noun)) from error
+            raise missing(page, doing, manner, deadline, walking, lambda: _offers(page, words, noun)) from error
         except Error as error:
             raise walking.failure(error) from error
         # What was found late must still have a moment to become pressable.
@@ -169,9 +169,11 @@ def _go(page: Page, url: str, deadline: Deadline) -> None:
         page.goto(url, wait_until="domcontentloaded", timeout=deadline.left_ms)
 
 
-def _missing(
+def missing(
     page: Page, doing: str, manner: Manner, deadline: Deadline, walking: Walking, seen: Callable[[], str]
 ) -> Exception:
+    """Return what it means that she looked in vain; `seen` says what the page shows instead."""
+    spent = deadline.spent
     alive(page, doing)
     lost = walking.lost and walking.failure(*walking.lost)
     if lost and not isinstance(lost, StepFailed):
@@ -184,9 +186,9 @@ def _missing(
             "Start the site, or say where it is with --site; `upheld doctor` looks."
         )
     if errant:
-        return StepFailed(f"{doing}: {errant}. It looked for {deadline.spent:.1f} s.")
+        return StepFailed(f"{doing}: {errant}. It looked for {spent:.1f} s.")
     with trouble(doing, page=page, allow=manner.allow, probe=manner.probe):
-        return StepFailed(f"{doing}: the page at {where(page.url)} {seen()} It looked for {deadline.spent:.1f} s.")
+        return StepFailed(f"{doing}: the page at {where(page.url)} {seen()} It looked for {spent:.1f} s.")
 
 
 def _too_slow(doing: str, deadline: Deadline, manner: Manner) -> Exception:

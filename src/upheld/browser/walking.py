@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http
-from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -20,7 +19,7 @@ __all__ = ["Walking", "title_of"]
 
 
 class Walking:
-    """Listens to one page during one act; afterwards `verify` says what the customer would say."""
+    """Listens to one page, and to the tabs it opens, during one act; `verify` says what the customer would say."""
 
     def __init__(self, page: Page, doing: str, manner: Manner) -> None:
         self.page = page
@@ -31,22 +30,29 @@ class Walking:
         self._pending: Request | None = None
         self._answer: Response | None = None
         self._failed: tuple[str, str] | None = None
+        # The same for new tabs, whose first request comes before there is a page to listen to.
+        self._new_answer: Response | None = None
+        self._new_failed: tuple[str, str] | None = None
         self._heard: dict[str, Any] = {
             "request": self._on_request,
             "response": self._on_response,
             "requestfailed": self._on_failed,
-            "framenavigated": self._on_navigated,
         }
 
     def __enter__(self) -> Walking:
-        self._listen(self.page)
+        # Playwright types `on` by literal names only.
+        listen: Any = self.page.context.on
+        for name, heard in self._heard.items():
+            listen(name, heard)
+        self.page.on("framenavigated", self._on_navigated)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for name, heard in self._heard.items():
-            self.page.remove_listener(name, heard)
+            self.page.context.remove_listener(name, heard)
+        self.page.remove_listener("framenavigated", self._on_navigated)
 
     def arrive(self, page: Page) -> None:
         """Wait for the page that was asked for, if one was, and verify it; `page` is where she is then."""
@@ -96,17 +102,10 @@ class Walking:
         return StepFailed(f"{self.doing}: the next page has not come for {deadline.spent:.1f} s.")
 
     def _leave_for(self, page: Page) -> None:
-        for name, heard in self._heard.items():
-            self.page.remove_listener(name, heard)
+        self.page.remove_listener("framenavigated", self._on_navigated)
         self.page = page
-        self._pending = None
-        self._listen(page)
-
-    def _listen(self, page: Page) -> None:
-        # Playwright types `on` by literal names only.
-        listen: Callable[[str, Any], None] = page.on
-        for name, heard in self._heard.items():
-            listen(name, heard)
+        self.page.on("framenavigated", self._on_navigated)
+        self._pending, self._answer, self._failed = None, self._new_answer, self._new_failed
 
     def _on_request(self, request: Request) -> None:
         if self._is_main(request):
@@ -115,15 +114,20 @@ class Walking:
     def _on_response(self, response: Response) -> None:
         if self._is_main(response.request):
             self._answer = response
+        elif self._is_new_tabs(response.request):
+            self._new_answer = response
 
     def _on_failed(self, request: Request) -> None:
         failure = request.failure or ""
+        # Aborted is what a download, an answer without content and a newer navigation look like.
+        aborted = "ERR_ABORTED" in failure or "NS_BINDING_ABORTED" in failure
         if self._is_main(request):
-            # Aborted is what a download, an answer without content and a newer navigation look like.
-            if "ERR_ABORTED" not in failure and "NS_BINDING_ABORTED" not in failure:
-                self._failed = self.lost = (failure, request.url)
             self._pending = None
-        elif failed_connection(failure) and allows(request.url, self.manner.allow):
+            if not aborted:
+                self._failed = (failure, request.url)
+        elif self._is_new_tabs(request) and not aborted:
+            self._new_failed = (failure, request.url)
+        if failed_connection(failure) and allows(request.url, self.manner.allow):
             self.lost = (failure, request.url)
 
     def _on_navigated(self, frame: Frame) -> None:
@@ -131,11 +135,19 @@ class Walking:
             self._pending = None
 
     def _is_main(self, request: Request) -> bool:
-        # A request of a frame that is gone raises when it is asked for its frame.
-        try:
-            return request.is_navigation_request() and request.frame == self.page.main_frame
-        except Error:
-            return False
+        return request.is_navigation_request() and _frame_of(request) == self.page.main_frame
+
+    def _is_new_tabs(self, request: Request) -> bool:
+        frame = _frame_of(request)
+        return request.is_navigation_request() and (frame is None or frame.parent_frame is None)
+
+
+def _frame_of(request: Request) -> Frame | None:
+    # A request of a frame that is gone, or of a tab that is not there yet, raises when it is asked for its frame.
+    try:
+        return request.frame
+    except Error:
+        return None
 
 
 def title_of(page: Page) -> str:

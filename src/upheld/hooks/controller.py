@@ -11,7 +11,7 @@ import pytest
 
 from upheld.errors import CouldNotLook, UpheldError
 from upheld.hooks.keys import CONTEXT, UNPROVEN, settings_of
-from upheld.hooks.walker import plans_of
+from upheld.hooks.walker import Walker, plans_of
 
 if TYPE_CHECKING:
     from upheld.report import Gate
@@ -25,7 +25,8 @@ class Outcome:
 
     def __init__(self) -> None:
         self.gate: Gate | None = None
-        self.report: Path | None = None
+        self.lines: list[str] = []
+        self.collect_only = False
         self.other_failures = 0
         self.promises = 0
         self.journeys = 0
@@ -38,13 +39,14 @@ OUTCOME = pytest.StashKey[Outcome]()
 class Controller:
     """Starts the run, sweeps once after all drives, and emits one report per promise."""
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
+    def __init__(self, config: pytest.Config, walker: Walker) -> None:
+        self._config, self._walker = config, walker
         self._stack = contextlib.ExitStack()
         self._run: Run | None = None
         self._outcome = config.stash[OUTCOME] = Outcome()
         self._promise_failures: set[str] = set()
         self._swept = False
+        self._outcome.collect_only = config.option.collectonly
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -67,7 +69,7 @@ class Controller:
             return (yield)
         if self._run is None:
             self._start()
-            config.pluginmanager.get_plugin("upheld-walker").write_down(plans)
+            self._walker.write_down(plans)
         try:
             result = yield
         except (session.Failed, session.Interrupted):
@@ -82,6 +84,13 @@ class Controller:
             raise session.Failed(session.shouldfail)
         return result
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        """A worker that died says nothing about the site: what it was walking is an error and not a failure."""
+        if ".feature::" in crashitem:
+            report.when = "setup"
+            report.user_properties.append((UNPROVEN, "the process that walked it died"))
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Tell failures of the site from what only says that we could not look."""
         if report.failed and not any(name == UNPROVEN for name, _ in report.user_properties):
@@ -91,9 +100,8 @@ class Controller:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Let `--lf` walk the journey whose promise failed, write the report, and close everything."""
         if self._promise_failures and self._config.pluginmanager.has_plugin("lfplugin"):
-            known = self._config.cache.get("cache/lastfailed", {})  # type: ignore[union-attr]  # lfplugin has a cache
-            known = {node.split(" » ")[0]: failed for node, failed in known.items()}
-            self._config.cache.set("cache/lastfailed", known)  # type: ignore[union-attr]
+            known = self._config.cache.get("cache/lastfailed", {})
+            self._config.cache.set("cache/lastfailed", {node.split(" » ")[0]: True for node in known})
         if self._run is not None:
             self._run.finish(int(exitstatus), interrupted=not self._swept)
             self._write_report(self._run)
@@ -101,11 +109,10 @@ class Controller:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say in one screen what is not upheld, and where to read more."""
-        if self._outcome.gate is not None:
+        if self._outcome.gate is not None and not self._config.getoption("no_summary", False):
             terminalreporter.write_sep("=", "journeys")
-            for line in self._outcome.gate.lines:
+            for line in self._outcome.lines:
                 terminalreporter.write_line(line)
-            terminalreporter.write_line(f"Report: {self._outcome.report}")
 
     def _start(self) -> None:
         from upheld.session import Run
@@ -142,15 +149,14 @@ class Controller:
             hook.pytest_runtest_logfinish(nodeid=node, location=reports[0].location)
 
     def _write_report(self, run: Run) -> None:
-        from upheld.report import gate, write_report
+        from upheld.report import gate, summary, write_report
 
         view = run.view()
         self._outcome.gate = gate(view)
         self._outcome.journeys = len(view.journeys)
         self._outcome.promises = sum(len(journey.promises) for journey in view.journeys)
-        self._outcome.report = write_report(
-            view, evidence=run.evidence, out=run.settings.path / "report", maps=run.maps
-        )
+        report = write_report(view, evidence=run.evidence, out=run.settings.path / "report", maps=run.maps)
+        self._outcome.lines = [*summary(view, self._outcome.gate), f"Report: {_short(report)}"]
 
     def _has_workers(self) -> bool:
         return bool(self._config.getoption("dist", "no") != "no")
@@ -162,3 +168,8 @@ class Controller:
             if path.suffix == ".feature" or (path.is_dir() and next(path.rglob("*.feature"), None)):
                 return True
         return False
+
+
+def _short(path: Path) -> Path:
+    """Return the path as seen from here, where it is below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

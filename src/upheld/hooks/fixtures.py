@@ -18,7 +18,8 @@ __all__ = ["browser_type_launch_args", "journey", "upheld_new_context"]
 @pytest.fixture
 def journey(request: pytest.FixtureRequest) -> Journey:
     """The journey that is being walked: its cast, facts and moments."""
-    return request.node.stash[JOURNEY]
+    walked: Journey = request.node.stash[JOURNEY]
+    return walked
 
 
 @pytest.fixture(scope="session")

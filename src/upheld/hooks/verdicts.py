@@ -31,7 +31,7 @@ def _report(node: str, one: Settled) -> pytest.TestReport:
     verdict, why = one.judgement.verdict, one.judgement.why
     told = f"{verdict}: {why}\n{one.promise.file}:{one.promise.line}: {one.promise.words}"
     outcome, when, longrepr = "failed", "call", told
-    properties = [("verdict", str(verdict))]
+    properties: list[tuple[str, object]] = [("verdict", str(verdict))]
     if verdict.upheld:
         outcome, longrepr = "passed", None  # type: ignore[assignment]
     elif verdict is Verdict.OPEN:

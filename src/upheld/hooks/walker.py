@@ -6,12 +6,13 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pytest_bdd.parser import Feature, Scenario, Step
 
 from upheld.errors import CouldNotLook, UpheldError
 from upheld.hooks.keys import CONTEXT, UNPROVEN, WORKER, settings_of
 
 if TYPE_CHECKING:
+    from pytest_bdd.parser import Feature, Scenario, Step
+
     from upheld.collect import Plan
     from upheld.drive import Journey
 

@@ -7,7 +7,7 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from upheld.mailbox._parts import Faults, Leaf, clean, decoded, header, parse
+from upheld.mailbox._parts import Faults, Leaf, clean, decoded, header, parse, tried
 from upheld.promises.promise import Attachment
 
 __all__ = ["read_attachment"]
@@ -100,7 +100,7 @@ def _event(event: Any, starts: list[datetime], faults: Faults) -> list[str]:
         if value is None:
             continue
         for one in value if isinstance(value, list) else [value]:
-            moment = getattr(one, "dt", None)
+            moment = tried(lambda one=one: getattr(one, "dt", None), None)  # a value that is no date raises
             lines.append(f"{name}: {moment.isoformat() if moment is not None else one}")
             if name == "DTSTART" and isinstance(moment, datetime):
                 if moment.tzinfo is None:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from bs4 import BeautifulSoup
 from bs4.element import CData, NavigableString, PageElement, PreformattedString, Tag
 
-__all__ = ["Seen", "declared_charset", "seen"]
+__all__ = ["MOST", "Seen", "declared_charset", "seen"]
+
+MOST = 1000
+"""How many headings and links are read, both together."""
 
 _NEVER = frozenset(
     ("script", "style", "head", "title", "template", "noscript", "meta", "link", "object", "embed", "iframe", "svg")
@@ -69,6 +72,8 @@ def seen(markup: str) -> Seen:
             out.append(node)
         elif isinstance(node, tuple):
             kind, tag, began = node
+            if len(headings) + len(links) >= MOST:
+                continue  # thousands, one inside the other, would take thousands times their text
             words = _line("".join(out[began:]))
             address = re.sub(r"[\r\n\t]", "", _attribute(tag, "href")).strip()
             if kind == "heading" and words:

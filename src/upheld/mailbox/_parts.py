@@ -25,6 +25,7 @@ class Limits:
 
     size: int = 50 * 1024 * 1024
     decoded: int = 50 * 1024 * 1024
+    effort: int = 20_000_000
     depth: int = 20
     parts: int = 200
     body: int = 2 * 1024 * 1024
@@ -62,6 +63,14 @@ class Leaf:
     method: str = ""
 
 
+# The parser of structured headers takes time by the square of their length.
+_LONG_HEADER = re.compile(rb"^(?:content-|mime-)[a-z-]{1,30}:[^\n]{0,8000}(?:\n[ \t][^\n]*|[^\n])+", re.I | re.M)
+
+
+def _shortened(match: re.Match[bytes]) -> bytes:
+    return match.group() if len(match.group()) <= LIMITS.header else match.group()[:1000].rstrip(b"\r\n")
+
+
 def clean(text: str) -> str:
     """Return text that can be written anywhere: no lone surrogates, no NUL, line ends as a single newline."""
     data = text.encode("utf-8", "surrogateescape" if _escaped(text) else "replace")
@@ -85,8 +94,12 @@ def tried(action: Callable[[], _T], otherwise: _T) -> _T:
 
 def parse(raw: bytes, faults: Faults) -> Message:
     """Return the parsed message; one beyond the size limit is read by its headers alone."""
-    if len(raw) > LIMITS.size:
-        faults.add(f"the message has {len(raw)} bytes; only its headers were read (limit {LIMITS.size})")
+    raw = _LONG_HEADER.sub(_shortened, raw)
+    # The parser compares every line with every boundary that may end here.
+    effort = raw.count(b"\n") * (1 + len(re.findall(rb"boundary", raw, re.IGNORECASE)))
+    if len(raw) > LIMITS.size or effort > LIMITS.effort:
+        what = f"{len(raw)} bytes" if len(raw) > LIMITS.size else "too many lines and boundaries"
+        faults.add(f"the message has {what}; only its headers were read")
         raw = re.split(rb"\r?\n\r?\n", raw[: LIMITS.size], maxsplit=1)[0] + b"\r\n\r\n"
     try:
         return email.message_from_bytes(raw, policy=email.policy.default)

@@ -20,7 +20,7 @@ HEADINGS = 10
 LINKS = 500
 PICTURES = 20 * 1024 * 1024
 _FIRST_LINES = 3
-_URL = re.compile(r"https?://[^\s<>\"'`{}|\\^\x00-\x1f]+", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s<>\"'`{}|\\^\x00-\x1f]{1,4000}", re.IGNORECASE)
 _CID = re.compile(r"cid:([^\"'\s<>)]+)", re.IGNORECASE)
 
 _AROUND = " :;,.-–—<>()[]*|→"  # what stands between a link and its words

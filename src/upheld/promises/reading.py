@@ -107,7 +107,7 @@ def read_promises(
     people = protagonist.resolve(match["who"], step)
     what, channel, window_words = _split(match["what"], step)
     expectation = parse_table(step.rows, file=step.file, lines=step.row_lines)
-    promises = []
+    promises: list[Promise] = []
     for item in re.split(r",? and |, ", what):
         asked = _ITEM.fullmatch(item.strip())
         if asked is None:
