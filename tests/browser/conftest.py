@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import http.server
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Error, Page, Playwright
 
 from tests.needs import needs
 from upheld.browser.allow import launch_args
@@ -106,11 +107,29 @@ def shared_browser(playwright_driver: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
+@pytest.fixture(scope="module")
+def kept_pages(shared_browser: Browser) -> list[Page]:
+    """The page that the tests of a module hand on to each other, since a new one costs more than most tests."""
+    return []
+
+
 @pytest.fixture
-def her_page(shared_browser: Browser) -> Iterator[Page]:
-    context = shared_browser.new_context()
-    yield context.new_page()
-    context.close()
+def her_page(shared_browser: Browser, kept_pages: list[Page]) -> Page:
+    """An empty page."""
+    if kept_pages:
+        # A page that was closed is of no more use; nor is one that the browser's own error page is still on its way to.
+        try:
+            kept_pages[-1].goto("about:blank")
+        except Error:
+            kept_pages.clear()
+    if not kept_pages:
+        kept_pages.append(shared_browser.new_context().new_page())
+    return kept_pages[-1]
+
+
+def untimed(error: BaseException) -> str:
+    """Return an error's words with its seconds as "N s", since a busy machine takes its time."""
+    return re.sub(r"\d+\.\d s", "N s", str(error))
 
 
 @pytest.fixture

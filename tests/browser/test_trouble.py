@@ -31,8 +31,8 @@ URL = "http://127.0.0.1:9/pay"
             DOWN,
             SiteUnreachable,
             (
-                "Ada could not pay: the site at http://127.0.0.1:9 does not answer (ERR_CONNECTION_REFUSED), nor does it "
-                "when asked again. Start the site, or say where it is with --site; `upheld doctor` looks."
+                "Ada could not pay: the site at http://127.0.0.1:9 does not answer (ERR_CONNECTION_REFUSED), nor does "
+                "it when asked again. Start the site, or say where it is with --site; `upheld doctor` looks."
             ),
         ),
         (
@@ -49,8 +49,8 @@ URL = "http://127.0.0.1:9/pay"
             UP,
             SiteUnreachable,
             (
-                "Ada could not pay: this machine's network went away (ERR_NETWORK_CHANGED). That says nothing about the "
-                "site. Run it again."
+                "Ada could not pay: this machine's network went away (ERR_NETWORK_CHANGED). That says nothing about "
+                "the site. Run it again."
             ),
         ),
         (
