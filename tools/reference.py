@@ -13,7 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import click
 import typer.main
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -117,7 +116,7 @@ def each_command(command: Any, name: str) -> Iterator[tuple[str, Any]]:
 def usage(parameter: Any) -> str:
     """Return an option or an argument as it is typed."""
     if parameter.param_type_name == "argument":
-        return f"`{parameter.make_metavar(click.Context(click.Command('upheld')))}`"
+        return f"`{parameter.metavar or parameter.name.upper()}`"
     return ", ".join(f"`{option}`" for option in (*parameter.opts, *parameter.secondary_opts))
 
 
