@@ -109,6 +109,21 @@ def test_a_link_that_opens_a_new_tab_takes_her_there(her_page: Page, site: Site)
         follow(her_page, "Broken", ADA)
 
 
+@pytest.mark.parametrize(
+    ("status", "headers"), [(200, {"Content-Disposition": "attachment; filename=guests.csv"}), (204, {})]
+)
+def test_an_answer_that_is_no_page_leaves_her_where_she_is(
+    her_page: Page, site: Site, status: int, headers: dict[str, str]
+) -> None:
+    site.pages["/"] = "<h1>Guests</h1><a href=/guests>Download</a><form action=/guests><button>Export</button></form>"
+    site.pages["/guests"] = (status, "name\n")
+    opens(her_page, site.url, ADA)
+    site.headers = headers
+    follow(her_page, "Download", Manner(who="Ada", limit=5, page_limit=5))
+    press(her_page, "Export", Manner(who="Ada", limit=5, page_limit=5))
+    sees(her_page, "Guests", ADA)
+
+
 def test_she_sees_words_however_they_are_set(her_page: Page) -> None:
     show(her_page, "<p>You are <b>booked</b>,\n  Ada.</p><p hidden>Secret</p>")
     sees(her_page, "you are booked, Ada", HASTY)
@@ -129,6 +144,13 @@ def test_she_sees_what_comes_a_moment_later(her_page: Page) -> None:
             'the page at /pay says "Payment", "Your card was declined". It looked for N s.',
         ),
         ("<p>You are bookd</p><h1>Done</h1>", 'the page at /pay says "You are bookd", "Done". It looked for N s.'),
+        (
+            (
+                "<h1>Pay</h1><form><label>Card <input required></label><button>Pay</button></form>"
+                "<script>document.forms[0].requestSubmit()</script>"
+            ),
+            'the page at /pay says "Card: Please fill out this field.", "Pay". It looked for N s.',
+        ),
         ("<title>Shop</title>", "the page at /pay is empty (its title is 'Shop'). It looked for N s."),
     ],
 )

@@ -280,3 +280,26 @@ def test_a_form_in_a_frame_is_filled_by_its_frame(her_page: Page, ada: Person) -
     her_page.set_content("<iframe srcdoc='<form><label>Email <input></label></form>'></iframe>")
     her_page.frame_locator("iframe").locator("input").wait_for()
     assert [filled.label for filled in fill_in(her_page.frames[1], ada, manner=HASTY)] == ["Email"]
+
+
+def test_a_page_that_draws_its_fields_anew(her_page: Page, ada: Person) -> None:
+    html = """<form id=f></form><script>
+      const said = {};
+      const draw = () => { f.innerHTML = ['First name', 'Last name', 'Email'].map((name) =>
+        `<label>${name} <input required name="${name}" value="${said[name] || ''}"
+          oninput="said[this.name] = this.value; draw()"></label>`).join('') };
+      draw()</script>"""
+    assert fill(her_page, ada, html) == ["First name = Ada", "Last name = Mendes", "Email = ada.t0@mail.test"]
+    assert her_page.evaluate("Object.values(said)") == ["Ada", "Mendes", "ada.t0@mail.test"]
+
+
+def test_what_the_feature_says_goes_to_one_field(her_page: Page, ada: Person) -> None:
+    html = """<form><label>Company <input oninput="more.hidden = false"></label>
+      <p id=more hidden><label>Company size <input></label><label>Email <input></label></p></form>"""
+    assert fill(her_page, ada, html, {"Company": "Upheld"}) == ["Company = Upheld", "Email = ada.t0@mail.test"]
+
+
+def test_a_form_that_comes_after_the_search(her_page: Page, ada: Person) -> None:
+    html = """<form role=search><input aria-label=Search></form><div id=app></div><script>
+      setTimeout(() => app.innerHTML = '<form><label>Company <input></label></form>', 200)</script>"""
+    assert fill(her_page, ada, html) == ["Company = Vicente Lda."]

@@ -69,9 +69,6 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("username", r"user ?name|benutzername|nom d'utilisateur|nombre de usuario|nome d[ei] (usuario|utilizador|utente)"),
     ("username", r"gebruikersnaam"),
     ("dietary needs", r"diet|allerg|ernahrung|unvertraglich|alimenta|restric(tions|oes|ciones)|dieet|intolleran"),
-    ("company", r"compan|organi[sz](ation|acion|acao|atie)|organizzazione|employer|business name|firma|unternehmen"),
-    ("company", r"arbeitgeber|entreprise|societe"),
-    ("company", r"empresa|bedrijf|azienda|societa"),
     ("job title", r"job|position|your role|occupation|beruf|fonction|cargo|puesto|functie|mansione"),
     ("date of birth", r"birth|geburt|naissance|nacimiento|nascim|geboorte|nascita|\bdob\b"),
     ("phone", r"phone|mobile|\btel\b|telefon|handy|portable|movil|telemovel|celular|telefoon|cellulare"),
@@ -88,6 +85,9 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("family", r"achternaam|cognome"),
     ("name", OWN_NAME),
     ("website", r"web ?site|webseite|homepage|site web|sitio web"),
+    ("company", r"compan|organi[sz](ation|acion|acao|atie)|organizzazione|employer|business name|firma|unternehmen"),
+    ("company", r"arbeitgeber|entreprise|societe"),
+    ("company", r"empresa|bedrijf|azienda|societa"),
     ("quantity", r"quantity|number of|how many|seats|tickets|anzahl|nombre de|combien|cantidad|quantidade|aantal"),
     ("message", r"message|comment|question|nachricht|bemerkung|anmerkung|commentaire|mensaje|mensagem|bericht"),
 )
@@ -98,6 +98,8 @@ WHOLE_NAME = re.compile(
     r"(first|given) (and|&|/) (last|family|sur) ?names?|vor.? ?und nachname|nom et prenom|prenom et nom"
     r"|nombre y apellidos|nome e (apelido|sobrenome|cognome)|voor.? ?en achternaam"
 )
+# "Company size" and "phone type" ask about a thing, and not for it.
+ABOUT = re.compile(r"\b(size|type|kind|preferences?|registration|vat|industry|sector|grosse|branche|secteur|tamano)\b")
 
 SECRETS = frozenset({"password", "card", "code"})
 """What a field may ask for that is never written down."""
@@ -165,6 +167,8 @@ def answer(concept: str, person: Person, *, kind: str, language: str, minimum: s
         texts = (minimum if minimum.isdecimal() and int(minimum) > 0 else "1",)
     elif own == "message":
         texts = (f"{person.name}, {person.email}",)
+    elif own == "phone" and kind == "number":
+        texts = (person.phone.removeprefix("+"),)
     elif own in ("name", "given", "family", "email", "phone", "company", "street", "postcode", "city", "password"):
         texts = (str(getattr(person, own)),)
     return Answer(texts, concept) if texts and texts[0] else None
@@ -173,7 +177,9 @@ def answer(concept: str, person: Person, *, kind: str, language: str, minimum: s
 def _by_words(text: str) -> str:
     if WHOLE_NAME.search(text):
         return "name"
-    return next((concept for concept, pattern in WORDS_OF if pattern.search(text)), "") if text else ""
+    if not text or ABOUT.search(text):
+        return ""
+    return next((concept for concept, pattern in WORDS_OF if pattern.search(text)), "")
 
 
 def _birth(own: str, person: Person, kind: str) -> tuple[str, ...]:

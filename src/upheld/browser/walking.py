@@ -17,6 +17,9 @@ from upheld.errors import SiteUnreachable, StepFailed, UpheldError
 
 __all__ = ["Walking", "title_of"]
 
+# Milliseconds between looks whether a page that was asked for has come.
+PAUSE = 20
+
 
 class Walking:
     """Listens to one page, and to the tabs it opens, during one act; `verify` says what the customer would say."""
@@ -60,8 +63,11 @@ class Walking:
             self._leave_for(page)
         deadline = Deadline(self.manner.page_limit)
         try:
+            # Coming, failing and turning out to be a download end it; all are heard while Playwright's loop goes on.
+            while self._pending is not None and deadline.left_ms > 1:
+                page.wait_for_timeout(PAUSE)
             if self._pending is not None:
-                page.wait_for_event("framenavigated", lambda _: self._pending is None, timeout=deadline.left_ms)
+                raise self._silence(deadline)
             page.wait_for_load_state("domcontentloaded", timeout=deadline.left_ms)
         except TookTooLong as error:
             if self._failed is None:

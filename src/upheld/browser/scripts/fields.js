@@ -55,12 +55,12 @@
         element.required || element.getAttribute('aria-required') === 'true' ||
         (!choice && /\*\s*$/.test(labelOf(element))),
       // A radio group's own mark counts for each of its buttons.
-      groupRequired: !!fieldset && fieldset.getAttribute('aria-required') === 'true',
+      group_required: !!fieldset && fieldset.getAttribute('aria-required') === 'true',
       value: choice ? element.value : element.localName === 'select' ? element.value : element.value ? 'filled' : '',
       checked: !!element.checked,
       // Checkboxes and radio buttons are often drawn by their label, and themselves not to be seen.
       visible: shown(element) || (choice && !!label && !element.closest('[aria-hidden=true], [inert]')),
-      byLabel: choice && !shown(element) && !!label,
+      by_label: choice && !shown(element) && !!label,
       locked: element.matches(':disabled') || !!element.readOnly,
       options: element.localName === 'select'
         ? [...element.options].map((option) => ({
