@@ -155,7 +155,7 @@ def known_steps() -> list[str]:
 
 
 def _readable(pattern: str) -> str:
-    plain = re.sub(r"\{[^}]*\}", "...", pattern)
+    plain = re.sub(r"\(\?P<who>[^()]*\)", "she", re.sub(r"\{[^}]*\}", "...", pattern))
     previous = ""
     while previous != plain:
         previous = plain

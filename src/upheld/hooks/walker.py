@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from upheld.errors import CouldNotLook, UpheldError
-from upheld.hooks.keys import CONTEXT, UNPROVEN, WORKER, settings_of
+from upheld.hooks.keys import CONTEXT, UNPROVEN, WORKER
 
 if TYPE_CHECKING:
     from pytest_bdd.parser import Feature, Scenario, Step
@@ -79,7 +79,7 @@ class Walker:
         if plan is None:
             return
         self._open()
-        context, settings = self._context(), settings_of(self._config)
+        context = self._context()
         worker = getattr(self._config, "workerinput", {}).get("workerid", "main")
 
         journey = Journey(
@@ -89,7 +89,7 @@ class Walker:
             attempt=self._next_attempt(plan.node),
             worker=worker,
             ledger=self._ledger,
-            settings=settings,
+            settings=context.settings,
             clock=self._clock,
             recognisers=recognisers_of(self._maps.get(plan.journey)),
             new_context=lambda **options: request.getfixturevalue("upheld_new_context")(**options),
@@ -159,7 +159,7 @@ class Walker:
         from upheld.ledger import open_ledger
         from upheld.maps import read_maps
 
-        settings = settings_of(self._config)
+        settings = self._context().settings
         self._clock = open_clock(settings.clock, settings.allow_hosts)
         self._maps = read_maps(settings.root)
         self._ledger = open_ledger(settings.ledger_url)

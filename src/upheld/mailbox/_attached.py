@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import logging
 from datetime import datetime
@@ -100,7 +101,7 @@ def _event(event: Any, starts: list[datetime], faults: Faults) -> list[str]:
         if value is None:
             continue
         for one in value if isinstance(value, list) else [value]:
-            moment = tried(lambda one=one: getattr(one, "dt", None), None)  # a value that is no date raises
+            moment = tried(functools.partial(getattr, one, "dt", None), None)  # a value that is no date raises
             lines.append(f"{name}: {moment.isoformat() if moment is not None else one}")
             if name == "DTSTART" and isinstance(moment, datetime):
                 if moment.tzinfo is None:

@@ -32,7 +32,8 @@ _HIDING = re.compile(
 )
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\u034f]|(?<!\\w)\u200c|\u200c(?!\\w)")
 _ODD_SECTION = re.compile(r"<!\[(?!if|else|endif|CDATA)", re.IGNORECASE)
-_INSTRUCTION = re.compile(r"<\?[^>]*>")
+_TAG = re.compile(r"""<[a-zA-Z][^<>"']*+(?:"[^"]*+"[^<>"']*+|'[^']*+'[^<>"']*+)*+>|</[^<>]*+>|<![^<>]*+>""")
+_FAILURES = 50
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 
 
@@ -57,9 +58,8 @@ def seen(markup: str) -> Seen:
     Hidden is what is hidden by its own attributes; rules in style sheets are not followed, and the words that stand
     in for a picture (`alt`) count as seen.
     """
-    # What looks like an XML declaration or an unknown marked section makes the parser warn or give up.
-    markup = _ODD_SECTION.sub("&lt;![", _INSTRUCTION.sub("", markup))
-    soup = BeautifulSoup(f"<!-- -->{markup}", "html.parser")
+    # An unknown marked section makes the parser give up; without a tag it takes the text for a file's name and warns.
+    soup = BeautifulSoup(f"<p></p>{_ODD_SECTION.sub('&lt;![', _tamed(markup))}", "html.parser")
     out: list[str] = []
     headings: list[str] = []
     links: list[tuple[str, str]] = []
@@ -87,6 +87,33 @@ def seen(markup: str) -> Seen:
         ):
             out.append(re.sub(r"[ \t\r\n\f]+", " ", str(node)))
     return Seen(_lines("".join(out)), tuple(headings), tuple(links))
+
+
+def _tamed(markup: str) -> str:
+    """Return the markup without comments and instructions, and with every `<` that opens nothing as text.
+
+    Python's parser takes time by the square of the length where something opens again and again and never closes.
+    """
+    kept: list[str] = []
+    place = failures = 0
+    while (start := markup.find("<", place)) >= 0:
+        kept.append(markup[place:start])
+        if markup.startswith(("<!--", "<?"), start):
+            ending = "-->" if markup.startswith("<!--", start) else ">"
+            # "<!-->" is a comment that ends at once (HTML standard, 13.2.5.43).
+            end = markup.find(ending, start + 2)
+            if end < 0:
+                return "".join(kept)  # it never ends, and so its reader sees nothing more
+            place = end + len(ending)
+        elif failures < _FAILURES and (tag := _TAG.match(markup, start)):
+            kept.append(tag.group())
+            place = tag.end()
+        else:
+            failures += 1
+            kept.append("&lt;")
+            place = start + 1
+    kept.append(markup[place:])
+    return "".join(kept)
 
 
 def _enter(tag: Tag, todo: list[PageElement | str | tuple[str, Tag, int]], out: list[str]) -> None:

@@ -28,7 +28,7 @@ class Limits:
     effort: int = 20_000_000
     depth: int = 20
     parts: int = 200
-    body: int = 2 * 1024 * 1024
+    body: int = 1024 * 1024
     header: int = 8 * 1024
     faults: int = 20
 

@@ -18,7 +18,13 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_currency, get_currency_symbol
+from babel.numbers import (
+    format_currency,
+    get_currency_name,
+    get_currency_symbol,
+    get_group_symbol,
+    list_currencies,
+)
 from price_parser.parser import parse_number
 
 __all__ = ["Fact", "Money", "SaidDate", "dates_in", "fold", "money_in", "parse_money", "says"]
@@ -26,7 +32,13 @@ __all__ = ["Fact", "Money", "SaidDate", "dates_in", "fold", "money_in", "parse_m
 _SPACES = re.compile(r"\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-"})
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_NUMBER = r"[-−]?\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|[-−]?\d+(?:[.,]\d{1,2})?(?!\d)"
+# Groups of two are Indian. All counts are bounded: a page of nothing but numbers must not be read for hours.
+_NUMBER = (
+    r"[-−]?\d{1,3}(?:[.,'’\u00a0\u202f ]\d{2,3}){0,6}[.,'’\u00a0\u202f ]\d{3}(?:[.,]\d{1,2})?(?!\d)"
+    r"|[-−]?\d{1,24}(?:[.,]\d{1,2})?(?!\d)"
+)
+# Written without spaces between the words, so that a word has no edge that could be seen.
+_RUNS_ON = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +131,8 @@ def says(text: str, phrase: str) -> bool:
     wanted = fold(phrase)
     if not wanted:
         return True
-    before = r"(?<!\w)" if wanted[0].isalnum() else ""
-    after = r"(?!\w)" if wanted[-1].isalnum() else ""
+    before = r"(?<!\w)" if wanted[0].isalnum() and not _RUNS_ON.match(wanted[0]) else ""
+    after = r"(?!\w)" if wanted[-1].isalnum() and not _RUNS_ON.match(wanted[-1]) else ""
     return re.search(before + re.escape(wanted) + after, fold(text)) is not None
 
 
@@ -129,43 +141,97 @@ def parse_money(words: str) -> Money:
 
     Raises `ValueError` where there is no number or no currency.
     """
-    currency = re.search(r"\b[A-Z]{3}\b", words)
+    named = next((code for code in re.findall(r"\b[A-Z]{3}\b", words) if code in _currencies()), None)
     symbol = next((code for sign, code in _SIGNS.items() if sign in words), None)
     number = re.search(_NUMBER, words)
-    code = currency[0] if currency else symbol
-    amount = parse_number(number[0].strip()) if number else None
+    code = named or symbol
+    amount = _number(number[0]) if number else None
     if code is None or amount is None:
         raise ValueError(f'"{words}" is no amount; say it as "120.00 EUR"')
     return Money(amount, code)
 
 
 def _number(words: str) -> Decimal | None:
-    plain = re.sub("['’]", "", words.replace("−", "-")).strip()  # Swiss thousands, which price-parser does not know
+    plain = re.sub(r"['’\s]", "", words.replace("−", "-"))  # Swiss thousands, which price-parser does not know
     number: Decimal | None = parse_number(plain)
     return number
 
 
-_SIGNS = {"€": "EUR", "£": "GBP", "zł": "PLN", "¥": "JPY", "₹": "INR", "₺": "TRY", "$": "USD"}
+_SIGNS = {"€": "EUR", "£": "GBP", "zł": "PLN", "¥": "JPY", "₹": "INR", "₺": "TRY", "₽": "RUB", "$": "USD"}
+# What shops at home write, beside what the Unicode CLDR has; each is read only where this currency is asked for.
+_AT_HOME = {
+    "CHF": ("Fr.", "SFr."), "CZK": ("Kč",), "DKK": ("kr.", "kr"), "HUF": ("Ft",), "ISK": ("kr.", "kr"),
+    "JPY": ("円", "¥"), "CNY": ("元", "¥"), "NOK": ("kr.", "kr"), "RON": ("lei",), "SEK": ("kr.", "kr"),
+    "USD": ("US$", "$"), "AUD": ("A$", "AU$", "$"), "CAD": ("CA$", "C$", "$"), "NZD": ("NZ$", "$"),
+    "SGD": ("S$", "$"), "HKD": ("HK$", "$"), "MXN": ("MX$", "$"), "BRL": ("R$",), "INR": ("Rs.", "Rs"),
+    "EUR": ("Euro", "Euros"),
+}  # fmt: skip
+
+
+@functools.cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
 
 
 def money_in(text: str, currency: str, locale: str = "en") -> tuple[Money, ...]:
-    """Return every amount in this currency that the text states, in order, read by value and not by form."""
-    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    sign = "|".join(re.escape(token) for token in _currency_tokens(currency, locale))
-    pattern = rf"(?<!\w)(?:{sign})[ ]?({_NUMBER})|(?<![\w.,])({_NUMBER})[ ]?(?:{sign})(?!\w)"
+    """Return every amount in this currency that the text states, in order, read by value and not by form.
+
+    A plain space between digits ("1 120,00 €") may part thousands or the cells of a row: where the locale parts
+    thousands by a space it is read both ways, elsewhere only as what parts two numbers.
+    """
+    # Cells and lines are two things to a reader; the spaces that do not break belong to a number.
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text.translate(_HARD_SPACES))).replace("ʼ", "'")
+    plain = re.sub(r"\s*[\t\n\r\f\v\u2028\u2029]\s*", "  ", plain)
     found = []
-    for match in re.finditer(pattern, _SPACES.sub(" ", plain), flags=re.IGNORECASE):
-        amount = _number(match[1] or match[2])
-        if amount is not None:
-            found.append(Money(amount, currency))
+    for match in _money_pattern(currency, locale).finditer(plain):
+        for words in _readings(match[1] or match[2], locale, before=match[1] is not None):
+            amount = _number(words.replace(_HARD, ""))
+            if amount is not None:
+                found.append(Money(-amount if _MINUS.search(plain, 0, match.start()) else amount, currency))
     return tuple(found)
+
+
+_MINUS = re.compile(r"(?<!\w)[-−]\Z")  # -€120.00
+_HARD = "\ue000"  # stands for a space that does not break while the others are made plain
+_HARD_SPACES = {0xA0: _HARD, 0x202F: _HARD, 0x2009: _HARD}
+
+
+def _readings(words: str, locale: str, *, before: bool) -> tuple[str, ...]:
+    """Return the numbers that digits parted by plain spaces may be; the one beside the currency is always one."""
+    if " " not in words:
+        return (words,)
+    groups = words.split(" ")
+    # The number that stands at the currency's sign: the first after it, or the last before it.
+    beside = groups[0] if before else groups[-1]
+    return (words, beside) if _parts_by_space(locale) else (beside,)
+
+
+@functools.cache
+def _parts_by_space(locale: str) -> bool:
+    return str(get_group_symbol(_locale(locale))).isspace()
+
+
+@functools.cache
+def _money_pattern(currency: str, locale: str) -> re.Pattern[str]:
+    number = _NUMBER.replace("\u00a0\u202f", _HARD).replace(r"\u00a0\u202f", _HARD)
+    sign = "|".join(re.escape(token) for token in _currency_tokens(currency, locale))
+    gap, round_sum = f"[ {_HARD}]{{0,2}}", r"(?:[.,][-–—]{1,2})?"
+    edge = r"(?![^\W\d_])" # "120 EUR2" states two things badly; "120 EURO" states another word
+    return re.compile(
+        rf"(?<![^\W\d_])(?:{sign}){gap}({number}){round_sum}(?!\w)|(?<![\w.,])({number}){round_sum}{gap}(?:{sign}){edge}",
+        re.IGNORECASE,
+    )
 
 
 @functools.cache
 def _currency_tokens(currency: str, locale: str) -> tuple[str, ...]:
-    names = {currency, get_currency_symbol(currency, "en"), get_currency_symbol(currency, _locale(locale))}
+    spoken = (Locale("en"), _locale(locale))
+    names = {currency, *_AT_HOME.get(currency, ())}
+    for language in spoken:
+        names.add(get_currency_symbol(currency, language))
+        names |= {get_currency_name(currency, count, language) for count in (1, 2, 5)}
     names |= {sign for sign, code in _SIGNS.items() if code == currency}
-    return tuple(sorted(names, key=lambda name: (-len(name), name)))
+    return tuple(sorted(filter(None, map(fold, names)), key=lambda name: (-len(name), name)))
 
 
 def _locale(name: str) -> Locale:
@@ -192,15 +258,23 @@ def _months(locale: str) -> dict[str, int]:
 def _date_patterns(locale: str) -> tuple[re.Pattern[str], ...]:
     month = "|".join(sorted(map(re.escape, _months(locale)), key=len, reverse=True))
     year = r"(?P<year>\d{4})"
+    hour = r"(?! ?(?:uhr|h|hrs?|heures?|horas?|ore|uur|[ap]\.?m|o'clock)\b)"  # "25 November 18 Uhr" says one day only
     return (
-        re.compile(rf"(?<!\d){year}[-/](?P<month>\d{{2}})[-/](?P<day>\d{{2}})(?!\d)"),
+        re.compile(rf"(?<!\d){year}[-/.](?P<month>\d{{2}})[-/.](?P<day>\d{{2}})(?!\d)"),
         re.compile(
-            rf"(?<!\d)(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th|er|º|ª)?(?: (?:of|de|den|di))? (?P<name>{month})\.?(?!\w)"
-            rf"(?:,? (?:of |de |del )?{year})?"
+            rf"(?<!\d)(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th|er|º|ª)?(?:[ -]|(?: (?:of|de|den|di)) | d')?(?P<name>{month})\.?"
+            rf"(?!\w)(?:[, -]{{0,2}}(?:of |de |del )?{year}(?!\d))?"
         ),
-        re.compile(rf"(?<!\w)(?P<name>{month})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,? {year})?"),
-        re.compile(r"(?<![\d.])(?P<one>\d{1,2})(?P<mark>[./-]) ?(?P<two>\d{1,2})(?P=mark) ?(?P<year>\d{4}|\d{2})(?!\d)"),
-        re.compile(r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日"),
+        re.compile(
+            rf"(?<!\w)(?P<name>{month})\.? (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:]){hour}(?:,? {year}(?!\d))?"
+        ),
+        re.compile(
+            r"(?<![\d.,/-])(?P<one>\d{1,2})(?P<mark>[./-]) ?(?P<two>\d{1,2})(?P=mark) ?(?P<year>\d{4}|\d{2})(?![\d:.,/-]?\d)"
+        ),
+        # Without a year: 25.11. with both its dots, and 25/11.
+        re.compile(r"(?<![\d.,/])(?P<one>\d{1,2})(?P<mark>\.) ?(?P<two>\d{1,2})\.(?! ?\d{4}|\d)"),
+        re.compile(r"(?<![\d.,/])(?P<one>\d{1,2})(?P<mark>/)(?P<two>\d{1,2})(?![\d/])"),
+        re.compile(r"(?P<year>\d{4})[年년] ?(?P<month>\d{1,2})[月월] ?(?P<day>\d{1,2})[日일]"),
     )
 
 

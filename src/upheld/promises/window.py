@@ -35,6 +35,8 @@ _CLOCK = r"(?:[01]?\d|2[0-3]):[0-5]\d|24:00"
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "year": 12}
+_LENGTHS = _SECONDS | {"day": 86_400, "week": 604_800, "month": 2_678_400, "year": 31_622_400}
+_LONGEST = 100 * 31_622_400
 _EXAMPLES = (
     "within 2 minutes",
     "within 1 hour of paying",
@@ -81,6 +83,7 @@ class Edge:
     `months` and `days` are counted on the wall clock of the moment's zone, `seconds` as they pass, all signed.
     `clock`, where given, is the time of day that the edge snaps to ("24:00" is the day's last instant). `slack` is
     -1 or 1 where the configured tolerance widens the window at this edge. `from_end` counts from the moment's end.
+    `or_promise` counts from the promise as well, and from it alone where the moment never came: the later one holds.
     """
 
     moment: str
@@ -90,6 +93,7 @@ class Edge:
     clock: str = ""
     slack: int = 0
     from_end: bool = False
+    or_promise: bool = False
 
     def resolve(self, moment: Moment, *, closing: bool, tolerance: timedelta) -> datetime:
         """Return the instant of this edge, UTC.
@@ -99,18 +103,26 @@ class Edge:
         half of the offset: an hour after paying is not before paying.
         """
         local = (moment.ended if closing or self.from_end else moment.began).astimezone(ZoneInfo(moment.zone))
-        local += relativedelta(months=self.months, days=self.days)
+        moved = bool(self.months or self.days)
+        if moved:  # only then: adding even nothing forgets which of two equal hours this is when summer time ends
+            local = (local + relativedelta(months=self.months, days=self.days)).replace(fold=0)
         if self.clock == "24:00":
             local = datetime.combine(local.date() + timedelta(days=1), time_of_day(), local.tzinfo)
             # The day after begins at its first instant; this day ends just before it.
             instant = local.astimezone(UTC) - timedelta(microseconds=1)
         elif self.clock:
             hour, minute = map(int, self.clock.split(":"))
-            instant = datetime.combine(local.date(), time_of_day(hour, minute), local.tzinfo).astimezone(UTC)
+            instant = _instant(datetime.combine(local.date(), time_of_day(hour, minute), local.tzinfo), closing)
         else:
-            instant = local.astimezone(UTC)
+            instant = _instant(local, closing) if moved else local.astimezone(UTC)
         whole = timedelta(days=abs(self.months) * 30 + abs(self.days), seconds=abs(self.seconds))
         return instant + timedelta(seconds=self.seconds) + self.slack * min(tolerance, whole / 2)
+
+
+def _instant(local: datetime, closing: bool) -> datetime:
+    """Return the instant, UTC, of a time on the wall clock; of one that comes twice a window closes at the second."""
+    first = local.astimezone(UTC)
+    return max(first, local.replace(fold=1).astimezone(UTC)) if closing else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +153,10 @@ class Window:
         Raises `KeyError` with the name of a moment that is not known.
         """
         opens = self.opens.resolve(moments[self.opens.moment], closing=False, tolerance=tolerance)
-        closes = self.closes.resolve(moments[self.closes.moment], closing=True, tolerance=tolerance)
+        anchors = [self.closes.moment]
+        if self.closes.or_promise:
+            anchors = [name for name in (self.closes.moment, PROMISE_STEP) if name in moments] or anchors
+        closes = max(self.closes.resolve(moments[name], closing=True, tolerance=tolerance) for name in anchors)
         return Interval(opens, max(opens + timedelta(seconds=self.least_seconds), closes))
 
     def silence(self, usual: Window) -> Window:
@@ -150,9 +165,9 @@ class Window:
         It opens at the end of its moment, since what comes while she cancels is not yet unwanted.
         """
         closes = usual.closes
-        if not (closes.months or closes.days or closes.clock) and closes.seconds > 0:
-            # Hours and minutes count from here: the moment that they usually count from may never have come.
-            closes = replace(closes, moment=PROMISE_STEP)
+        if not closes.clock and max(closes.months, closes.days, closes.seconds) > 0:
+            # The moment that it usually counts from ("paying") may never have come.
+            closes = replace(closes, or_promise=True)
         return replace(
             self, opens=replace(self.opens, from_end=True), closes=closes, least_seconds=max(usual.closes.seconds, 10.0)
         )
@@ -178,7 +193,7 @@ class Window:
 
 
 def _edge_to_json(edge: Edge) -> list[Any]:
-    return [edge.moment, edge.months, edge.days, edge.seconds, edge.clock, edge.slack, edge.from_end]
+    return [edge.moment, edge.months, edge.days, edge.seconds, edge.clock, edge.slack, edge.from_end, edge.or_promise]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +211,8 @@ def _offset(words: str) -> _Offset:
     count, unit = words.split()
     number = float(_NUMBERS.get(count, 0) or count)
     unit = unit.rstrip("s")
+    if number * _LENGTHS[unit] > _LONGEST:
+        raise ValueError(f'"{words}" is longer than a hundred years; nobody can wait for that')
     if unit in _SECONDS:
         return _Offset(seconds=number * _SECONDS[unit], words=words)
     if number != int(number):
@@ -212,7 +229,10 @@ def parse_duration(words: str) -> timedelta:
     """
     text = words.strip().lower()
     if short := re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?)", text):
-        return timedelta(seconds=float(short[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[short[2]])
+        seconds = float(short[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[short[2]]
+        if seconds > _LONGEST:
+            raise ValueError(f'"{words}" is longer than a hundred years; nobody can wait for that')
+        return timedelta(seconds=seconds)
     if re.fullmatch(_DURATION, text):
         offset = _offset(text)
         if not offset.months:
@@ -255,6 +275,8 @@ def _parse(text: str) -> Window | None:
         return Window(text, Edge(moment), _offset(duration).edge(moment, 1))
     if found := re.fullmatch(rf"between ({_DURATION}) and ({_DURATION}) (before|after) (.+)", text):
         first, second, side, moment = found.groups()
+        if not _is_moment(moment):
+            return None
         sign = -1 if side == "before" else 1
         opens, closes = _offset(first).edge(moment, sign), _offset(second).edge(moment, sign)
         at = Moment.at(moment, datetime(2001, 6, 15, 12, tzinfo=UTC))
@@ -265,10 +287,12 @@ def _parse(text: str) -> Window | None:
         return Window(text, opens, closes)
     if found := re.fullmatch(rf"(?:on )?the (?:calendar )?day( before| after|) (of )?(.+?)(?:,? by ({_CLOCK}))?", text):
         return _on_the_day(text, *found.groups())
-    if found := re.fullmatch(rf"({_DURATION}) (before|after) (.+)", text):
+    found = re.fullmatch(rf"({_DURATION}) (before|after) (.+)", text)
+    if found and _is_moment(found[3]):
         offset, sign = _offset(found[1]), -1 if found[2] == "before" else 1
         return Window(text, offset.edge(found[3], sign, slack=-1), offset.edge(found[3], sign, slack=1))
-    if found := re.fullmatch(r"before (.+)", text):
+    found = re.fullmatch(r"before (.+)", text)
+    if found and _is_moment(found[1]):
         return Window(text, Edge(JOURNEY_START), Edge(found[1]))
     return None
 
