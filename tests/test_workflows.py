@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -97,6 +98,22 @@ def test_the_readme_and_ci_say_the_same() -> None:
         assert set(re.findall(r"^\s*make ([a-z]+)", text, re.MULTILINE)) <= TARGETS
     assert "UPHELD_REQUIRE=browser,mailpit,postgres" in script
     assert "make demo" in readme
+
+
+def test_ci_gets_what_a_bare_machine_lacks_and_then_does_as_anyone(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    for name, answer in {"apt-get": 0, "make": 0, "id": 0, "python3": 1}.items():
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\necho "{name} $* [$UPHELD_REQUIRE]" >>{log}\necho 0\nexit {answer}\n', "utf-8")
+        program.chmod(0o755)
+    (tmp_path / "dirname").symlink_to(shutil.which("dirname") or "")
+    shell = shutil.which("bash") or ""
+    subprocess.run([shell, str(ROOT / ".ci" / "run")], env={"PATH": str(tmp_path)}, capture_output=True, check=True)
+    said = [line for line in log.read_text("utf-8").splitlines() if line.startswith(("apt-get", "make"))]
+    assert said[0] == "apt-get update -q []"
+    installed = {word for line in said if " install " in line for word in line.split()}
+    assert {"git", "python3-venv", "chromium"} <= installed
+    assert said[-3:] == [f"make {what} [browser,mailpit,postgres]" for what in ("setup", "lint type", "test")]
 
 
 class Outcome(NamedTuple):
