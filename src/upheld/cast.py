@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cast", "Person", "living_in"]
 
-DETAILS = ("vegetarian", "vegan", "gluten-free", "no nuts")
+DIETS = ("vegetarian", "vegan", "gluten-free", "lactose-free")
 JOBS = ("Head of Operations", "Team Lead", "Project Manager", "Accountant", "Engineer")
 
 # Numbers that no one has, kept free for films and books, so that a text message sent by mistake reaches nobody.
@@ -187,7 +187,7 @@ class Cast:
         family = next(name for name in iter(fake.last_name, None) if name not in taken)
         choose: random.Random = fake.random
         details = {
-            "dietary needs": choose.choice(DETAILS),
+            "dietary needs": choose.choice(DIETS),
             "job title": choose.choice(JOBS),
             "date of birth": fake.date_of_birth(minimum_age=25, maximum_age=60).isoformat(),
         }

@@ -160,4 +160,4 @@ def test_a_trace_that_somebody_else_records_is_left_to_him(her_context: BrowserC
 )
 def test_an_address_shows_no_secret(url: str, shown: str, place: str | None) -> None:
     assert masked(url) == shown
-    assert where(url) == (place or "/events/systems-day-in-lisbon")
+    assert where(url) == (place or "/a/systems-day-in-lisbon-2026")

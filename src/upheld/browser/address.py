@@ -8,8 +8,10 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 __all__ = ["masked", "where"]
 
 SECRET_NAMES = re.compile(r"token|secret|key|code|sig|session|password|passwd|pwd|otp|auth|hash|nonce", re.IGNORECASE)
-# Long, with letters and digits in one piece: nobody types it, so it is what a link proves itself by.
-SECRET_VALUE = re.compile(r"(?=[^/]*[0-9])(?=[^/]*[A-Za-z])[A-Za-z0-9_~.=-]{20,}")
+# Nobody types so many letters in one piece; words and years with dashes between ("systems-day-in-lisbon-2026") are
+# the address of a page, and everything else of that length is what a link proves itself by.
+LONG = re.compile(r"[A-Za-z0-9_~.=-]{20,}")
+SLUG = re.compile(r"([A-Za-z]?[a-z]{0,15}|[0-9]{1,8})([-_.~]([A-Za-z]?[a-z]{0,15}|[0-9]{1,8}))*")
 MASK = "***"
 
 
@@ -21,12 +23,12 @@ def masked(url: str) -> str:
         return url.partition("?")[0]
     if parts.scheme not in ("http", "https"):
         return url.partition("?")[0][:200]
-    path = "/".join(MASK if SECRET_VALUE.fullmatch(part) else part for part in parts.path.split("/"))
+    path = "/".join(MASK if _is_secret(part) else part for part in parts.path.split("/"))
     query = "&".join(
-        f"{quote(name)}={MASK if SECRET_NAMES.search(name) or SECRET_VALUE.fullmatch(value) else quote(value)}"
+        f"{quote(name)}={MASK if SECRET_NAMES.search(name) or _is_secret(value) else quote(value)}"
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
     )
-    fragment = MASK if "=" in parts.fragment or SECRET_VALUE.fullmatch(parts.fragment) else parts.fragment
+    fragment = MASK if "=" in parts.fragment or _is_secret(parts.fragment) else parts.fragment
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, query, fragment))
 
 
@@ -37,3 +39,7 @@ def where(url: str) -> str:
     except ValueError:
         return url
     return (parts.path or "/") if parts.scheme in ("http", "https") else url
+
+
+def _is_secret(text: str) -> bool:
+    return bool(LONG.fullmatch(text)) and not SLUG.fullmatch(text)

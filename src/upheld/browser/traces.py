@@ -1,7 +1,7 @@
 """Playwright's traces: recorded for every journey, kept until the verdict, and then only where one is of use.
 
 A promise can fail long after its drive has passed, so a trace is written for every journey and thinned afterwards.
-It is recorded without its film strip: for a sign-up of four pages this costs about a tenth of the walk and some
+It is recorded without its film strip: for a sign-up of four pages this costs about a tenth of the walk (3 % and 15 % in two measurements) and some
 25 kB, with the strip a third and 1.7 MB; what each screen looked like is in the evidence's pictures anyway.
 """
 
