@@ -1,8 +1,8 @@
 """Playwright's traces: recorded for every journey, kept until the verdict, and then only where one is of use.
 
 A promise can fail long after its drive has passed, so a trace is written for every journey and thinned afterwards.
-It is recorded without its film strip: for a sign-up of four pages this costs about a tenth of the walk (3 % and 15 % in two measurements) and some
-25 kB, with the strip a third and 1.7 MB; what each screen looked like is in the evidence's pictures anyway.
+It is recorded without its film strip: for a sign-up of four pages this made the walk 3 to 15 % longer and 25 kB
+large, with the strip 24 to 34 % and 1.7 MB; what each screen looked like is in the evidence's pictures anyway.
 """
 
 from __future__ import annotations
