@@ -105,7 +105,9 @@ def _tamed(markup: str) -> str:
             if end < 0:
                 return "".join(kept)  # it never ends, and so its reader sees nothing more
             place = end + len(ending)
-        elif failures < _FAILURES and (tag := _TAG.match(markup, start)):
+        elif failures >= _FAILURES:
+            return "".join((*kept, markup[start:].replace("<", "&lt;")))
+        elif tag := _TAG.match(markup, start):
             kept.append(tag.group())
             place = tag.end()
         else:

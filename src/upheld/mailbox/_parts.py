@@ -25,10 +25,10 @@ class Limits:
 
     size: int = 50 * 1024 * 1024
     decoded: int = 50 * 1024 * 1024
-    effort: int = 20_000_000
+    effort: int = 10_000_000
     depth: int = 20
     parts: int = 200
-    body: int = 1024 * 1024
+    body: int = 512 * 1024
     header: int = 8 * 1024
     faults: int = 20
 
@@ -97,6 +97,7 @@ def parse(raw: bytes, faults: Faults) -> Message:
     raw = _LONG_HEADER.sub(_shortened, raw)
     # The parser compares every line with every boundary that may end here.
     effort = raw.count(b"\n") * (1 + len(re.findall(rb"boundary", raw, re.IGNORECASE)))
+    effort += raw.count(b"\n--") * 2000
     if len(raw) > LIMITS.size or effort > LIMITS.effort:
         what = f"{len(raw)} bytes" if len(raw) > LIMITS.size else "too many lines and boundaries"
         faults.add(f"the message has {what}; only its headers were read")
@@ -149,7 +150,7 @@ def leaves(message: Message, faults: Faults) -> Iterator[Leaf]:
                 faults.add(f"parts are nested deeper than {LIMITS.depth}; the deeper ones were not read")
                 continue
             inside = related or kind == "multipart/related"
-            open_parts.extend((child, depth + 1, inside) for child in reversed(children))
+            open_parts.extend((child, depth + 1, inside) for child in reversed(children) if isinstance(child, Message))
             continue
         if kind.startswith("multipart/"):
             kind = "text/plain"  # no boundary was found, so all there is to show is its text
