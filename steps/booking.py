@@ -56,7 +56,9 @@ def is_told_why(journey: Journey) -> None:
     """The page says that the card was declined, and what she can do."""
     said = tasks.reason_given_to(journey.actor("she"))
     if "declined" not in said or "another card" not in said:
-        raise StepFailed(f"She was not told why she could not pay, and what to do next. The page says: {said or 'nothing'}")
+        raise StepFailed(
+            f"She was not told why she could not pay, and what to do next. The page says: {said or 'nothing'}"
+        )
 
 
 @then("nothing of her details is lost")
@@ -64,6 +66,8 @@ def details_are_kept(journey: Journey) -> None:
     """What she has entered is still there."""
     customer = journey.actor("she")
     shown = tasks.details_shown_to(customer)
-    lost = [text for text in (customer.person.name, customer.person.email, customer.person.company) if text not in shown]
+    lost = [
+        text for text in (customer.person.name, customer.person.email, customer.person.company) if text not in shown
+    ]
     if lost:
         raise StepFailed(f"{customer.who} would have to enter again: {', '.join(lost)}")

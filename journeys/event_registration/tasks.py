@@ -24,7 +24,14 @@ __all__ = [
 
 
 def set_up_event(
-    journey: Journey, organiser: Organiser, *, title: str, start: datetime, zone: str, price: str, venue: str = "Town Hall"
+    journey: Journey,
+    organiser: Organiser,
+    *,
+    title: str,
+    start: datetime,
+    zone: str,
+    price: str,
+    venue: str = "Town Hall",
 ) -> None:
     """Put an event on the programme; one of that title and start that is there already is the same."""
     money = parse_money(price)
@@ -67,7 +74,9 @@ def reach_checkout(customer: Actor, journey: Journey) -> None:
 def pay(customer: Actor, journey: Journey, amount: str, card: Card) -> None:
     """Pay this amount with this card, after looking that the page asks for it and for no other."""
     if not customer.shows(parse_money(amount)):
-        raise StepFailed(f"{customer.who} was to pay {amount}, and the page does not ask for that: {customer.text()[:300]}")
+        raise StepFailed(
+            f"{customer.who} was to pay {amount}, and the page does not ask for that: {customer.text()[:300]}"
+        )
     form = customer.page.locator("form:has([autocomplete=cc-number])")
     for field, value in (("cc-number", card.number), ("cc-exp", card.expiry), ("cc-csc", card.code)):
         with journey.looking(customer, "could not fill in her card"):
@@ -79,7 +88,7 @@ def pay(customer: Actor, journey: Journey, amount: str, card: Card) -> None:
 def reason_given_to(customer: Actor) -> str:
     """What the page tells her of a payment that did not go through; "" where it says nothing."""
     alert = customer.page.get_by_role("alert")
-    return alert.inner_text() if alert.count() else ""
+    return str(alert.inner_text()) if alert.count() else ""
 
 
 def details_shown_to(customer: Actor) -> str:

@@ -83,12 +83,11 @@ class Actor:
 
         self._journey.fields.extend(fill_in(self.page, self.person, answers or {}, self.manner))
 
-
     def reads(self, label: str) -> str:
         """Return what stands on her page beside this label; raises `StepFailed` where nothing does."""
         from upheld.browser import read_labelled
 
-        return read_labelled(self.page, label, self.manner)
+        return str(read_labelled(self.page, label, self.manner))
 
     def text(self) -> str:
         """Return what her page says."""

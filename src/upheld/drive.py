@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -231,9 +231,7 @@ class Journey:
         """Write down that the journey begins, and read the site's clock."""
         if self.attempt > 1:
             before = journey_id(self.run, self.plan.node, self.attempt - 1)
-            self._events.append(
-                NewEvent("superseded", self.run, datetime.now(UTC), before, data={"by": self.id})
-            )
+            self._events.append(NewEvent("superseded", self.run, datetime.now(UTC), before, data={"by": self.id}))
         self._ledger.append(*planned(self.run, self.plan, self.attempt))
         self._add("journey_started", worker=self._worker)
         self._flush()
@@ -348,9 +346,7 @@ class Journey:
             "zone": person.zone,
             "details": _details(person),
         }
-        self._events.append(
-            NewEvent("cast", self.run, datetime.now(UTC), self.id, recipient=person.email, data=data)
-        )
+        self._events.append(NewEvent("cast", self.run, datetime.now(UTC), self.id, recipient=person.email, data=data))
         self._flush()
 
     def _zone(self) -> str:
@@ -430,7 +426,6 @@ class Journey:
     def _flush(self) -> None:
         events, self._events = self._events, []
         self._ledger.append(*events)
-
 
 
 def _details(person: Person) -> dict[str, str]:

@@ -141,7 +141,9 @@ class Lookout:
         with self._changed:
             if self._changed.wait_for(lambda: self._pulse >= now, limit):
                 return datetime.now(UTC)
-        raise MailboxUnreachable(f"the mailbox at {self._mailbox.url} has not answered since {self._pulse:%H:%M:%S} UTC")
+        raise MailboxUnreachable(
+            f"the mailbox at {self._mailbox.url} has not answered since {self._pulse:%H:%M:%S} UTC"
+        )
 
     def first_look(self) -> str:
         """Send a first canary and see it come; return "" or, where it does not, why."""

@@ -19,9 +19,7 @@ from upheld.promises.window import Window, parse_window
 
 __all__ = ["JourneyMap", "Recognise", "Touchpoint", "read_maps", "recognisers_of", "usual_of"]
 
-Stage = Literal[
-    "share", "package", "keep: welcome", "keep: deliver", "keep: keep faith", "keep: farewell", "improve"
-]
+Stage = Literal["share", "package", "keep: welcome", "keep: deliver", "keep: keep faith", "keep: farewell", "improve"]
 
 
 class Recognise(BaseModel):

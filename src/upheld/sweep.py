@@ -14,7 +14,7 @@ from upheld.cases import case_of, timeline_of
 from upheld.clock import Clock
 from upheld.config import Settings
 from upheld.errors import ClockWouldNotTurn, CouldNotLook
-from upheld.ledger import JourneyView, JudgementView, Ledger, Lease, NewEvent, PromiseView, RunView, fold
+from upheld.ledger import JourneyView, JudgementView, Lease, Ledger, NewEvent, PromiseView, RunView, fold
 from upheld.lookout import Lookout
 from upheld.promises import Judgement, Promise, Verdict
 from upheld.promises.judge import GRACE, Case, Seen, judge
@@ -136,11 +136,12 @@ class Sweep:
         """Return until when (real time) this case is worth waiting for, or None where it is not."""
         if case.interval is None or case.withdrawn:
             return None
-        if judgement.verdict is Verdict.KEPT and not case.promise.silent or judgement.verdict in _SETTLED:
+        if (judgement.verdict is Verdict.KEPT and not case.promise.silent) or judgement.verdict in _SETTLED:
             quiet_ends = self._lookout.last_arrival(case.address) + self._settings.quiet
             return quiet_ends if quiet_ends > real else None
-        closes = docket.timeline.real_at(case.interval.closes) + GRACE + timedelta(seconds=0.2)
-        return closes if real < closes <= patience_ends else None
+        closes = docket.timeline.real_at(case.interval.closes)
+        settles = closes + GRACE + timedelta(seconds=0.2)
+        return settles if closes <= patience_ends and real < settles else None
 
     def _turn_through(self, docket: _Docket) -> None:
         """Turn the clock, forward only, through the moments of everything that is not yet settled."""
@@ -282,7 +283,9 @@ class _Docket:
         readings = sorted((one for view in views.values() for one in timeline_of(view).readings), key=lambda r: r.real)
         self._readings = {reading.real: reading for reading in readings} if turnable else {}
         earlier = [view for run, view in views.items() if run != present]
-        self.covered = [Stretch(one.since, one.until) for view in earlier for one in view.coverage if one.what == "mailbox"]
+        self.covered = [
+            Stretch(one.since, one.until) for view in earlier for one in view.coverage if one.what == "mailbox"
+        ]
         self.gaps = [
             Stretch(one.since, one.until, one.why) for view in earlier for one in view.gaps if one.what != "mailbox"
         ]

@@ -14,7 +14,7 @@ import pytest
 from upheld.ledger import RunView, fold, open_ledger
 
 # What the suite under test does in the place of a site: it sends mail, by SMTP, as late and as often as it is told.
-SUITE_CONFTEST = '''
+SUITE_CONFTEST = """
 import os, smtplib, threading, time
 from email.message import EmailMessage
 from urllib.parse import urlsplit
@@ -34,7 +34,12 @@ def send(journey, to, subject, body, delay=0.0, times=1):
                 smtp.send_message(message)
     threading.Thread(target=deliver).start()
 
-@step(parsers.re(r'the shop sends (?P<who>\\w+) "(?P<subject>[^"]+)"( saying "(?P<body>[^"]*)")?( after (?P<delay>[\\d.]+) s)?( (?P<twice>twice))?'))
+SENDS = (
+    r'the shop sends (?P<who>\\w+) "(?P<subject>[^"]+)"( saying "(?P<body>[^"]*)")?( after (?P<delay>[\\d.]+) s)?'
+    r"( (?P<twice>twice))?"
+)
+
+@step(parsers.re(SENDS))
 def sends(journey, who, subject, body, delay, twice):
     address = journey.actor(who).person.email
     send(journey, address, subject, body or "Hello", float(delay or 0), 2 if twice else 1)
@@ -59,15 +64,15 @@ def dies():
 def fails_once(journey):
     if journey.attempt == 1:
         raise StepFailed("the first time it does not work")
-'''
+"""
 
 
 class _Answers(http.server.BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802  # the name is the protocol's
+    def do_GET(self) -> None:  # the name is the protocol's
         self.send_response(200)
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
@@ -103,11 +108,13 @@ class Suite:
 
     def run(self, *arguments: str, env: Mapping[str, str] | None = None) -> pytest.RunResult:
         """Run pytest and return what it said."""
-        return self.pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments, timeout=60)
+        return self.pytester.runpytest_subprocess(
+            "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *arguments, timeout=60
+        )
 
     def run_cached(self, *arguments: str) -> pytest.RunResult:
         """Run pytest with its cache, which `--lf` reads."""
-        return self.pytester.runpytest_subprocess(*arguments, timeout=60)
+        return self.pytester.runpytest_subprocess("-p", "no:hypothesispytest", *arguments, timeout=60)
 
     def view(self) -> RunView:
         """Return the last run as the ledger tells it."""

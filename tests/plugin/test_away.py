@@ -18,7 +18,7 @@ pytest_plugins = ["pytester"]
 
 Scenario = Callable[..., str]
 
-STEPS = '''
+STEPS = """
 import os, signal
 from pytest_bdd import parsers, step
 
@@ -32,7 +32,7 @@ def browser_is_killed(journey, request):
     browsers = [child for child in psutil.Process().children(recursive=True) if "chrom" in child.name().lower()]
     for child in browsers:
         child.kill()
-'''
+"""
 
 SITE = (
     "import http.server, socketserver\n"
@@ -112,7 +112,10 @@ def test_a_mailbox_that_stops(stoppable: Suite, scenario: Scenario) -> None:
 def test_a_customer_who_waits_for_a_message_while_the_mailbox_is_away(stoppable: Suite, scenario: Scenario) -> None:
     stoppable.feature(
         scenario(
-            "She waits", "Given Ada walks on", "When the mailbox is stopped", "Then she receives a code within 3 seconds"
+            "She waits",
+            "Given Ada walks on",
+            "When the mailbox is stopped",
+            "Then she receives a code within 3 seconds",
         )
     )
     result = stoppable.run("features")
@@ -181,5 +184,3 @@ def test_no_mail_ever_is_said_beside_broken(suite: Suite, scenario: Scenario) ->
     result = suite.run("features")
     assert suite.verdicts() == {"receipt to Ben": "broken"}
     assert "No mail of this site has ever reached this mailbox" in str(result.stdout)
-
-

@@ -13,7 +13,11 @@ pytest_plugins = ["pytester"]
 
 Scenario = Callable[..., str]
 
-KEPT = ('Given Ada walks on', 'When the shop sends Ada "Your receipt"', "Then Ada is promised a receipt within 2 seconds")
+KEPT = (
+    "Given Ada walks on",
+    'When the shop sends Ada "Your receipt"',
+    "Then Ada is promised a receipt within 2 seconds",
+)
 
 
 def write_all_verdicts(suite: Suite, scenario: Scenario) -> None:
@@ -93,7 +97,9 @@ def test_each_verdict_is_a_report(suite: Suite, scenario: Scenario, arguments: t
 
 def test_the_drive_of_a_crashed_worker_is_an_error(suite: Suite, scenario: Scenario) -> None:
     suite.feature(
-        scenario("One dies", "Given Ben walks on", "When the process dies", "Then Ben is promised a receipt within 1 second")
+        scenario(
+            "One dies", "Given Ben walks on", "When the process dies", "Then Ben is promised a receipt within 1 second"
+        )
         + scenario("One lives", *KEPT)
     )
     result = suite.run("features", "-n2")
@@ -152,7 +158,9 @@ def test_keyword_selects_and_what_was_not_selected_is_no_ones_concern(suite: Sui
 def test_exit_first_settles_what_was_promised_and_the_rest_is_unproven(suite: Suite, scenario: Scenario) -> None:
     suite.feature(
         scenario("A receipt comes", *KEPT)
-        + scenario("It stops", "Given Ben walks on", "When the step fails", "Then Ben is promised a receipt within 1 second")
+        + scenario(
+            "It stops", "Given Ben walks on", "When the step fails", "Then Ben is promised a receipt within 1 second"
+        )
         + scenario("Never walked", "Given Cleo walks on", "Then Cleo is promised a receipt within 1 second")
     )
     result = suite.run("features", "-x")
@@ -190,10 +198,17 @@ def test_collect_only_opens_nothing(suite: Suite, scenario: Scenario) -> None:
 
 def test_an_unknown_step_names_its_place_and_the_nearest(suite: Suite, scenario: Scenario) -> None:
     suite.feature(
-        scenario("Misspelt", "Given Ada walks on", 'When Ada folows "Register"', "Then Ada is promised a receipt within 1 second")
+        scenario(
+            "Misspelt",
+            "Given Ada walks on",
+            'When Ada folows "Register"',
+            "Then Ada is promised a receipt within 1 second",
+        )
     )
     result = suite.run("features")
-    result.stdout.fnmatch_lines(['*features/shop.feature:6: no step is called "Ada folows "Register"".*Did you mean*follows*'])
+    result.stdout.fnmatch_lines(
+        ['*features/shop.feature:6: no step is called "Ada folows "Register"".*Did you mean*follows*']
+    )
     assert suite.verdicts() == {"receipt to Ada": "unproven"}
 
 

@@ -113,7 +113,10 @@ def exit_code(code: int, outcome: Outcome) -> tuple[int, str]:
             return (GO, "") if outcome.collect_only else (USAGE, "No journey was walked: there is no feature here.")
         return USAGE, outcome.problem
     if outcome.problem == "interrupted":
-        return INTERRUPTED, "Interrupted: what was promised so far is in the ledger; `upheld settle` goes on from there."
+        return (
+            INTERRUPTED,
+            "Interrupted: what was promised so far is in the ledger; `upheld settle` goes on from there.",
+        )
     if not outcome.promises:
         return USAGE, "No promise was made, so nothing is known: say in a feature what the customer is promised."
     if outcome.other_failures or outcome.gate.exit_code == NO_GO:

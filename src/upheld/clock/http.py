@@ -50,7 +50,7 @@ class HttpClock:
         except ValueError:
             data = None
         if not isinstance(data, dict) or not isinstance(data.get("now"), str):
-            raise ClockWouldNotTurn(f"what answers at {self.url} is no test clock: it should say {{\"now\": ...}}")
+            raise ClockWouldNotTurn(f'what answers at {self.url} is no test clock: it should say {{"now": ...}}')
         return data
 
     def _time(self, data: dict[str, Any]) -> datetime:

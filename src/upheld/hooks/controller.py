@@ -152,6 +152,7 @@ class Controller:
         from upheld.report import gate, summary, write_report
 
         view = run.view()
+        run.thin_evidence(view)
         self._outcome.gate = gate(view)
         self._outcome.journeys = len(view.journeys)
         self._outcome.promises = sum(len(journey.promises) for journey in view.journeys)

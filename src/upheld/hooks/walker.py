@@ -72,7 +72,7 @@ class Walker:
     def pytest_bdd_before_scenario(self, request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> None:
         """Resolve every step before the browser opens, and write down what will be promised."""
         from upheld.collect import plan_of, unknown_step
-        from upheld.drive import Journey
+        from upheld import drive
         from upheld.maps import recognisers_of
 
         plan = plan_of(request.node)
@@ -82,7 +82,7 @@ class Walker:
         context = self._context()
         worker = getattr(self._config, "workerinput", {}).get("workerid", "main")
 
-        journey = Journey(
+        journey = drive.Journey(
             plan,
             run=context.run,
             seed=context.seed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,9 @@ from gherkin.pickles.compiler import Compiler
 
 from upheld.errors import UsageError, did_you_mean
 from upheld.maps import read_maps, usual_of
+from upheld.promises.facts import says
 from upheld.promises.promise import Promise
 from upheld.promises.reading import StepText, read_scenario
-from upheld.promises.facts import says
 
 __all__ = ["new_incident"]
 
@@ -44,7 +44,9 @@ class _Scenario:
         return {promise.kind for _, made in self.promises for promise in made if not promise.silent}
 
 
-def new_incident(root: Path, expected: str, happened: str, *, like: str | None = None, today: date | None = None) -> Path:
+def new_incident(
+    root: Path, expected: str, happened: str, *, like: str | None = None, today: date | None = None
+) -> Path:
     """Write a feature under features/incidents/ and return its path.
 
     The way is that of the scenario called `like`, else of the first that promises what was expected. Raises
@@ -52,7 +54,7 @@ def new_incident(root: Path, expected: str, happened: str, *, like: str | None =
     """
     scenarios = list(_scenarios(root))
     chosen, kind = _choose(scenarios, expected, like)
-    day = today or date.today()
+    day = today or datetime.now().astimezone().date()
     slug = f"{day:%Y-%m-%d}-{_slug(expected)}"
     path = root / "features" / _FOLDER / f"{slug}.feature"
     if path.exists():
@@ -67,9 +69,8 @@ def _scenarios(root: Path) -> Iterator[_Scenario]:
     usual = usual_of(read_maps(root))
     files = sorted((root / "features").rglob("*.feature"), key=lambda file: (_FOLDER in file.parts, file))
     for file in files:
-        document: Any = Parser().parse(file.read_text("utf-8"))
         seen: set[str] = set()
-        for pickle in Compiler().compile({**document, "uri": str(file)}):
+        for pickle in _pickles(file):
             if pickle["name"] in seen:
                 continue
             seen.add(pickle["name"])
@@ -80,6 +81,12 @@ def _scenarios(root: Path) -> Iterator[_Scenario]:
             texts = [StepText(step.text, str(file), 0, step.rows, (0,) * len(step.rows)) for step in steps]
             journey = next((tag.removeprefix("@journey:") for tag in tags if tag.startswith("@journey:")), "")
             yield _Scenario(pickle["name"], tags, steps, read_scenario(texts, usual(journey)))
+
+
+def _pickles(file: Path) -> list[Any]:
+    document: Any = Parser().parse(file.read_text("utf-8"))
+    document["uri"] = str(file)
+    return list(Compiler().compile(document))
 
 
 def _rows(step: Any) -> Iterator[tuple[str, ...]]:

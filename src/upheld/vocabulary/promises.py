@@ -24,7 +24,9 @@ def follows_in_it(journey: Journey, who: str, words: str) -> None:
     """`she follows "Confirm" in it`: the link of these words in what she has just received."""
     letter = journey.letter
     if letter is None:
-        raise StepFailed(f'{who} could not follow "{words}" in it: she has received nothing. Say "she receives ..." before.')
+        raise StepFailed(
+            f'{who} could not follow "{words}" in it: she has received nothing. Say "she receives ..." before.'
+        )
     link = next((link for link in letter.links if says(link.words, words)), None)
     if link is None:
         there = ", ".join(f'"{link.words}"' for link in letter.links) or "no link at all"
