@@ -8,6 +8,7 @@ import re
 import signal
 import smtplib
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from tests.mailbox.servers import Listener, Server, eventually, free_port, sent
 from upheld.errors import MailboxUnreachable, UsageError
@@ -254,4 +256,27 @@ def test_a_machine_that_slept_did_not_look(tmp_path: Path, monkeypatch: pytest.M
     assert [(span.since - began).total_seconds() for span in coverage.spans] == [0.0, 6.0, 8.0]
     assert [(gap.until - began).total_seconds() for gap in coverage.gaps] == [6.0, 8.0, 10.0]
     assert re.match("the mailbox at 127.0.0.1:1025 began again at 09:00:06 UTC", coverage.gaps[0].why)
+    reader.close()
+
+
+def test_a_message_that_could_not_be_stored_is_a_hole_in_what_is_covered(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "box.db")
+    writer.sit("127.0.0.1:1025")
+    with sqlite3.connect(tmp_path / "box.db") as other:
+        # What a full disk does, at the place where it does it: the first byte of a message too many.
+        other.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON messages WHEN length(NEW.raw) > 10 "
+            "BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+        )
+    other.close()
+    writer.store("shop@example.test", ["ada@example.test"], b"small")
+    with pytest.raises(DBAPIError, match="disk is full"):
+        writer.store("shop@example.test", ["ada@example.test"], b"large" * 10)
+    writer.beat()
+    writer.store("shop@example.test", ["ada@example.test"], b"again")
+    writer.close()
+    reader = Reader(tmp_path / "box.db")
+    one, two = reader.sittings(datetime(2026, 1, 1, tzinfo=UTC), datetime.now(UTC) + timedelta(1))
+    assert one.beat < two.began
+    assert reader.count() == 2
     reader.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import smtplib
 import uuid
@@ -26,7 +27,8 @@ def identified(host: str, port: int, *, timeout: float = 2.0) -> str:
     Raises `StrangerThere` where something else answers or nothing is said, `MailboxUnreachable` where nobody does.
     """
     try:
-        with smtplib.SMTP(host, port, local_hostname=_OURSELVES, timeout=timeout) as smtp:
+        # Closed without a QUIT, whose answer a stranger may keep us waiting for.
+        with contextlib.closing(smtplib.SMTP(host, port, local_hostname=_OURSELVES, timeout=timeout)) as smtp:
             smtp.ehlo()
             known = smtp.esmtp_features.get(IDENTIFICATION.lower(), "").strip()
             greeting = (smtp.ehlo_resp or b"").decode("utf-8", "replace").split("\n")[0]

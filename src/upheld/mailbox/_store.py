@@ -12,7 +12,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -186,13 +186,17 @@ class Writer:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        beat = self._beat
         self._connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
             yield
+            self._connection.exec_driver_sql("COMMIT")
         except BaseException:
-            self._connection.exec_driver_sql("ROLLBACK")
+            # What could not be written is a hole in what is covered: the next heartbeat begins a new sitting.
+            self._beat, self._sitting = beat, 0
+            with suppress(sa.exc.SQLAlchemyError):  # on some errors SQLite has rolled back already
+                self._connection.exec_driver_sql("ROLLBACK")
             raise
-        self._connection.exec_driver_sql("COMMIT")
 
 
 class Reader:
