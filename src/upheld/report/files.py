@@ -1,0 +1,86 @@
+"""The report's folder: pictures and messages copied beside the page, so that the folder is whole and can be moved."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["MESSAGES", "PICTURES", "Files", "link"]
+
+PICTURES = "pictures"
+MESSAGES = "messages"
+# What a name of ours consists of; anything else in the ledger was not written by us and is not followed.
+_OURS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
+_SHOWN = (".jpg", ".jpeg", ".png", ".webp", ".avif")
+
+
+def link(folder: str, path: str) -> str | None:
+    """Return where a picture or message of the evidence lies in the report, or None where its name is none of ours."""
+    name = path.rpartition("/")[2]
+    if not _OURS.fullmatch(name) or ".." in path.split("/"):
+        return None
+    if folder == PICTURES and not name.lower().endswith(_SHOWN):
+        return None
+    return f"{folder}/{name}"
+
+
+class Files:
+    """What of the evidence a report needs. `evidence` is where it lies, `out` the report's folder."""
+
+    def __init__(self, evidence: Path, out: Path) -> None:
+        self._evidence, self._out = evidence.resolve(), out
+        self._copied: dict[str, bool] = {}
+
+    def picture(self, path: str) -> str | None:
+        """Copy a picture and return its place in the report; None where there is none to show."""
+        return self._copy(PICTURES, path)
+
+    def message(self, path: str) -> str | None:
+        """Copy a raw message and return its place in the report; None where it is not kept."""
+        return self._copy(MESSAGES, path)
+
+    def raw(self, path: str) -> bytes | None:
+        """Return a message as it was received, or None where it is not kept."""
+        source = self._source(path)
+        try:
+            return source.read_bytes() if source is not None else None
+        except OSError:
+            return None
+
+    def tidy(self) -> None:
+        """Delete what an earlier report left in the two folders and this one does not show."""
+        for folder in (PICTURES, MESSAGES):
+            for file in _files(self._out / folder):
+                if not self._copied.get(f"{folder}/{file.name}"):
+                    file.unlink(missing_ok=True)
+
+    def _source(self, path: str) -> Path | None:
+        if not path:
+            return None
+        source = (self._evidence / path).resolve()
+        return source if source.is_relative_to(self._evidence) and source.is_file() else None
+
+    def _copy(self, folder: str, path: str) -> str | None:
+        place = link(folder, path) if path else None
+        if place is None:
+            return None
+        if place not in self._copied:
+            source = self._source(path)
+            self._copied[place] = source is not None
+            if source is not None:
+                _copy(source, self._out / place)
+        return place if self._copied[place] else None
+
+
+def _copy(source: Path, target: Path) -> None:
+    # Evidence is named by its content, so what is there under this name is the same, if it is whole.
+    if target.is_file() and target.stat().st_size == source.stat().st_size:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return [file for file in folder.iterdir() if file.is_file()] if folder.is_dir() else []

@@ -1,0 +1,150 @@
+"""A message as its receiver sees it, made safe to be shown: no script, no form, nothing from elsewhere, no way in.
+
+Three walls, each of which would do: what is not harmless is taken out (nh3), the frame is sandboxed without any
+permission, and its content security policy lets nothing load that is not in the message itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import nh3
+
+from upheld.mailbox.message import inline_html
+from upheld.promises import Arrival
+
+__all__ = ["Letter", "masked", "read_letter", "size"]
+
+# A page of letters must stay a page: what is larger than this is shown by its text.
+LARGEST = 1_500_000
+LONGEST_TEXT = 20_000
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+_URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
+_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
+_TAGS = {
+    "a", "abbr", "address", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col",
+    "colgroup", "dd", "del", "div", "dl", "dt", "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img",
+    "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "table",
+    "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul", "wbr",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "*": {"align", "bgcolor", "dir", "height", "lang", "style", "valign", "width"},
+    "font": {"color", "face", "size"},
+    "img": {"alt", "src"},
+    "ol": {"start"},
+    "table": {"border", "cellpadding", "cellspacing"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+}
+_STYLES = {
+    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-radius",
+    "border-right", "border-spacing", "border-style", "border-top", "border-width", "color", "direction", "display",
+    "font", "font-family", "font-size", "font-style", "font-weight", "height", "letter-spacing", "line-height",
+    "list-style-type", "margin", "margin-bottom", "margin-left", "margin-right", "margin-top", "max-width",
+    "min-width", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align",
+    "text-decoration", "text-transform", "vertical-align", "white-space", "width",
+}  # fmt: skip
+_FRAME = (
+    '<!doctype html><html><head><meta charset="utf-8">'
+    f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    "<style>:root{color-scheme:light}body{margin:12px;background:#fff;color:#1d2a33;"
+    "font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}img{max-width:100%;height:auto}table{max-width:100%}"
+    "pre{white-space:pre-wrap}a{color:#0b5a73;text-decoration:underline}</style></head><body>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message for the page: `page` is a whole HTML document for a sandboxed frame, or "" where there is only `text`.
+
+    `links` are words and host only, since what stands behind them may be a way in. `files` are names and sizes.
+    `left_out` counts pictures that lie elsewhere and were not fetched.
+    """
+
+    subject: str
+    sender: str
+    to: tuple[str, ...]
+    page: str
+    text: str
+    links: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, str], ...]
+    left_out: int
+    faults: tuple[str, ...]
+
+
+def read_letter(arrival: Arrival, raw: bytes | None) -> Letter:
+    """Return the message as it may be shown; without `raw`, from what was read of it when it came."""
+    page, left_out = _page(raw) if raw is not None else ("", 0)
+    text = arrival.text or arrival.html_text
+    return Letter(
+        subject=arrival.subject,
+        sender=arrival.sender,
+        to=arrival.to,
+        page=page,
+        text="" if page else masked(text[:LONGEST_TEXT] + (" …" if len(text) > LONGEST_TEXT else "")),
+        links=tuple(dict.fromkeys((masked(link.words) or "a link", _host(link.url)) for link in arrival.links[:50])),
+        files=tuple((part.name or "without a name", size(part.size)) for part in arrival.attachments),
+        left_out=left_out,
+        faults=arrival.faults,
+    )
+
+
+def masked(text: str) -> str:
+    """Return the text with every address cut down to its host: what follows may be a token that lets its reader in."""
+    return _URL.sub(lambda found: _cut(found.group()), text)
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as a person says it: `812 bytes`, `14 kB`, `1.2 MB`."""
+    if count < 1000:
+        return f"{count} bytes"
+    return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
+def _page(raw: bytes) -> tuple[str, int]:
+    """Return the HTML part as a document for the frame, "" where there is none, and how many pictures are left out."""
+    html = inline_html(raw)
+    if html is None or len(html) > LARGEST:
+        return "", 0
+    elsewhere = 0
+
+    def attribute(tag: str, name: str, value: str) -> str | None:
+        nonlocal elsewhere
+        if name == "src":
+            if _PICTURE.fullmatch(value):
+                return value
+            elsewhere += 1
+            return None
+        if name == "style" and ("url(" in value.lower() or "\\" in value):
+            return None
+        return value
+
+    safe = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=attribute,
+        filter_style_properties=_STYLES,
+        url_schemes={"data"},
+        clean_content_tags={"script", "style", "title", "noscript", "template"},
+        strip_comments=True,
+        link_rel=None,
+    )
+    # An address that stands in the text is cut as in `masked`; those behind links are gone already.
+    return (f"{_FRAME}{masked(safe)}</body></html>" if safe.strip() else ""), elsewhere
+
+
+def _cut(url: str) -> str:
+    host = _host(url)
+    bare = url.rstrip("/.,;:!?)").lower() in (f"http://{host}".lower(), f"https://{host}".lower())
+    return url if bare else f"{url.partition('://')[0]}://{host}/…"
+
+
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        return parts.netloc.rpartition("@")[2] or f"{parts.scheme}:" or "nowhere"
+    except ValueError:
+        return "an address that cannot be read"
