@@ -1,16 +1,19 @@
-from dataclasses import dataclass
-@dataclass
-class Gate:
-    word: str; exit_code: int
-def gate(view):
-    vs=[p.judgement.verdict if p.judgement else "unproven" for j in view.journeys if not j.superseded_by for p in j.promises]
-    bad=any(v in ("late","broken","wrong","repeated","unwanted") for v in vs) or any(j.status=="failed" for j in view.journeys)
-    un=any(v=="unproven" for v in vs) or any(j.status in("unproven","not run") for j in view.journeys)
-    return Gate("no-go",1) if bad else Gate("cannot tell",3) if un else Gate("go",0)
-def summary(view,gate):
-    out=[gate.word]
-    for j in view.journeys:
-        out.append(f"{j.scenario} [{j.status}] {j.error}")
-        for p in j.promises: out.append(f"   {p.promise.touchpoint}: {p.judgement.verdict if p.judgement else None}: {p.judgement.why if p.judgement else ''}")
-    return out
-def write_report(view,*,evidence,out,maps): return out/"index.html"
+"""What a run came to, for people and for machines: the page, `results.json`, the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from upheld.ledger import RunView
+from upheld.maps import JourneyMap
+from upheld.report.model import Gate, gate, makes_sense, results, summary
+
+__all__ = ["Gate", "gate", "makes_sense", "results", "summary", "write_report"]
+
+
+def write_report(run: RunView, *, evidence: Path, out: Path, maps: Mapping[str, JourneyMap]) -> Path:
+    """Write the page and `results.json`, with pictures and messages beside them; return the page's path."""
+    from upheld.report.pages import write_report as write
+
+    return write(run, evidence=evidence, out=out, maps=maps)
