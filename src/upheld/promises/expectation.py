@@ -1,4 +1,4 @@
-"""What a touchpoint must say, show, carry and link to: the rows of a promise's table, read and held against an arrival."""
+"""What a touchpoint must say, show, carry and link to: a promise's table, read and held against an arrival."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from upheld.errors import FeatureError, did_you_mean
 from upheld.promises.facts import Fact, fold, money_in, parse_money, says
 from upheld.promises.promise import Arrival, Attachment, Expectation, Row
-from upheld.promises.window import Moment
+from upheld.promises.window import JOURNEY_START, PROMISE_STEP, Moment
 
 __all__ = ["ROW_KEYS", "Knowledge", "check_references", "parse_table", "shortfalls"]
 
@@ -33,6 +33,7 @@ _KINDS: Mapping[str, Callable[[Attachment], bool]] = {
     "file": lambda part: True,
 }
 _REFERENCE = re.compile(r"(?:the|her|his|their) .+", re.IGNORECASE)
+_AMOUNT = re.compile(r"[A-Z]{3} ?\d[\d.' ]*|\d[\d.' ]* ?(?:[A-Z]{3}|[€£$¥])")
 _ATTACHED = re.compile(
     r"(?:an? )?(?P<kind>[\w ]+?)(?: (?P<same>that says the same)| that says (?P<says>.+)| for (?P<moment>the .+))?",
     re.IGNORECASE,
@@ -103,25 +104,52 @@ def _check_value(key: str, value: str, file: str, line: int) -> None:
             )
 
 
+def _is_money(value: str) -> bool:
+    try:
+        parse_money(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _phrases(value: str) -> list[str]:
     """Split at commas; what stands in double quotes is one phrase and plain words."""
-    return [phrase.strip() for phrase in next(csv.reader([value], skipinitialspace=True)) if phrase.strip()]
+    return [phrase.strip() for phrase in next(csv.reader([value], skipinitialspace=True), []) if phrase.strip()]
 
 
 def check_references(expectation: Expectation, knowledge: Knowledge, *, file: str) -> None:
     """Raise `FeatureError` where a row names a fact or moment that this journey does not know."""
     for row in expectation.rows:
-        if row.key in ("says", "does not say", "subject", "amount", "to", "from"):
-            for phrase in _phrases(row.value):
-                quoted = f'"{phrase}"' in row.value
-                if _REFERENCE.fullmatch(phrase) and not quoted and knowledge.find(phrase) is None:
-                    raise FeatureError(
-                        f'nothing in this journey is known as "{phrase}".'
-                        f"{did_you_mean(phrase.casefold(), knowledge.facts)} Known: {', '.join(sorted(knowledge.facts))}."
-                        f' To mean these very words, put them in quotes: "{phrase}".',
-                        file=file,
-                        line=row.line,
-                    )
+        referring = row.value
+        if row.key == "attached":
+            found = None if row.value.startswith('"') else _ATTACHED.fullmatch(row.value)
+            referring = (found and found["says"]) or ""
+            if found and found["moment"] and found["moment"].casefold() not in knowledge.moments:
+                moments = [name for name in knowledge.moments if name not in (JOURNEY_START, PROMISE_STEP)]
+                raise FeatureError(
+                    f'no step of this journey says when "{found["moment"]}" is.'
+                    f"{did_you_mean(found['moment'].casefold(), moments)} Known: {', '.join(moments) or 'none'}.",
+                    file=file,
+                    line=row.line,
+                )
+        elif row.key not in ("says", "does not say", "subject", "amount", "to", "from"):
+            continue
+        for phrase in _phrases(referring):
+            known = knowledge.find(phrase)
+            if known is None and _REFERENCE.fullmatch(phrase) and f'"{phrase}"' not in referring:
+                raise FeatureError(
+                    f'nothing in this journey is known as "{phrase}".'
+                    f"{did_you_mean(phrase.casefold(), knowledge.facts)} Known: {', '.join(sorted(knowledge.facts))}. "
+                    f'To mean these very words, put them in quotes: "{phrase}".',
+                    file=file,
+                    line=row.line,
+                )
+            if row.key == "amount" and known is not None and not _is_money(known.value):
+                raise FeatureError(
+                    f'"{phrase}" is "{known.value}" in this journey, which is no amount; say it as "120.00 EUR".',
+                    file=file,
+                    line=row.line,
+                )
 
 
 def shortfalls(expectation: Expectation, arrival: Arrival, knowledge: Knowledge) -> tuple[str, ...]:
@@ -141,8 +169,11 @@ def _body(arrival: Arrival) -> str:
 
 
 def _as_fact(phrase: str, row_value: str, knowledge: Knowledge) -> Fact:
-    known = None if f'"{phrase}"' in row_value else knowledge.find(phrase)
-    return known or Fact(phrase, phrase)
+    if f'"{phrase}"' in row_value:
+        return Fact(phrase, phrase)
+    if _AMOUNT.fullmatch(phrase) and _is_money(phrase):
+        return Fact("the amount", phrase, "money")
+    return knowledge.find(phrase) or Fact(phrase, phrase)
 
 
 def _missing(fact: Fact, text: str, knowledge: Knowledge) -> str:
@@ -173,7 +204,8 @@ def _subject(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation)
 
 
 def _calls(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
-    name = knowledge.given_name if re.fullmatch(r"(?:her|him|them) by (?:first )?name", value.casefold()) else value
+    by_name = re.fullmatch(r"(?:her|him|them) by (?:(?:her|his|their) )?(?:first )?name", value.casefold())
+    name = knowledge.given_name if by_name else value.strip('"')
     return [] if says(_body(arrival), name) else [f'does not call her by name, "{name}"']
 
 

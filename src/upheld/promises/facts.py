@@ -181,7 +181,7 @@ def money_in(text: str, currency: str, locale: str = "en") -> tuple[Money, ...]:
     """
     # Cells and lines are two things to a reader; the spaces that do not break belong to a number.
     plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text.translate(_HARD_SPACES))).replace("ʼ", "'")
-    plain = re.sub(r"\s*[\t\n\r\f\v\u2028\u2029]\s*", "  ", plain)
+    plain = re.sub(" {2,}", "  ", re.sub(r"[\t\n\r\f\v\u2028\u2029]", "  ", plain))
     found = []
     for match in _money_pattern(currency, locale).finditer(plain):
         for words in _readings(match[1] or match[2], locale, before=match[1] is not None):
@@ -216,7 +216,7 @@ def _money_pattern(currency: str, locale: str) -> re.Pattern[str]:
     number = _NUMBER.replace("\u00a0\u202f", _HARD).replace(r"\u00a0\u202f", _HARD)
     sign = "|".join(re.escape(token) for token in _currency_tokens(currency, locale))
     gap, round_sum = f"[ {_HARD}]{{0,2}}", r"(?:[.,][-–—]{1,2})?"
-    edge = r"(?![^\W\d_])" # "120 EUR2" states two things badly; "120 EURO" states another word
+    edge = r"(?![^\W\d_])"  # "120 EUR2" states two things badly; "120 EURO" states another word
     return re.compile(
         rf"(?<![^\W\d_])(?:{sign}){gap}({number}){round_sum}(?!\w)|(?<![\w.,])({number}){round_sum}{gap}(?:{sign}){edge}",
         re.IGNORECASE,
@@ -262,14 +262,16 @@ def _date_patterns(locale: str) -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(rf"(?<!\d){year}[-/.](?P<month>\d{{2}})[-/.](?P<day>\d{{2}})(?!\d)"),
         re.compile(
-            rf"(?<!\d)(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th|er|º|ª)?(?:[ -]|(?: (?:of|de|den|di)) | d')?(?P<name>{month})\.?"
-            rf"(?!\w)(?:[, -]{{0,2}}(?:of |de |del )?{year}(?!\d))?"
+            r"(?<!\d)(?P<day>\d{1,2})(?:\.|st|nd|rd|th|er|º|ª)?(?:[ -]|(?: (?:of|de|den|di)) | d')?"
+            rf"(?P<name>{month})\.?(?!\w)(?:[, -]{{0,2}}(?:of |de |del )?{year}(?!\d))?"
         ),
         re.compile(
-            rf"(?<!\w)(?P<name>{month})\.? (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:]){hour}(?:,? {year}(?!\d))?"
+            rf"(?<!\w)(?P<name>{month})\.? (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:]){hour}"
+            rf"(?:,? {year}(?!\d))?"
         ),
         re.compile(
-            r"(?<![\d.,/-])(?P<one>\d{1,2})(?P<mark>[./-]) ?(?P<two>\d{1,2})(?P=mark) ?(?P<year>\d{4}|\d{2})(?![\d:.,/-]?\d)"
+            r"(?<![\d.,/-])(?P<one>\d{1,2})(?P<mark>[./-]) ?(?P<two>\d{1,2})(?P=mark) ?"
+            r"(?P<year>\d{4}|\d{2})(?![\d:.,/-]?\d)"
         ),
         # Without a year: 25.11. with both its dots, and 25/11.
         re.compile(r"(?<![\d.,/])(?P<one>\d{1,2})(?P<mark>\.) ?(?P<two>\d{1,2})\.(?! ?\d{4}|\d)"),

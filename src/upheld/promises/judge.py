@@ -1,11 +1,12 @@
 """Judging: which verdict a promise gets, and the sentence that says why.
 
-All promises made to one person by one channel are judged together with all that reached her, since which arrival answers
-which promise is decided over all of them. Nothing here is decided in doubt: what cannot be told is `unproven`.
+All promises made to one person by one channel are judged together with all that reached her, since which arrival
+answers which promise is decided over all of them. Nothing here is decided in doubt: what cannot be told is `unproven`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,9 +14,9 @@ from datetime import datetime, timedelta
 from upheld.promises import telling
 from upheld.promises.assign import assign
 from upheld.promises.expectation import Knowledge, shortfalls
-from upheld.promises.facts import fold
+from upheld.promises.facts import fold, says
 from upheld.promises.promise import Arrival, Judgement, Promise, Verdict
-from upheld.promises.recognise import Recognisers
+from upheld.promises.recognise import Recognisers, is_sure
 from upheld.promises.timeline import Looked
 from upheld.promises.window import Interval
 
@@ -23,7 +24,9 @@ __all__ = ["ANY_KIND", "GRACE", "Case", "Seen", "judge"]
 
 # Clocks of two processes and the transit of a message: what is this little late is in time.
 GRACE = timedelta(seconds=1)
-ANY_KIND = frozenset({"mail", "email", "message"})
+ANY_KIND = frozenset({"mail", "email", "e-mail", "message"})
+# How the reader of messages says that it met one of its own limits, which says nothing of the message.
+_UNREAD = re.compile(r"\b(?:only .+ (?:was|were)|(?:was|were) not|could not be) read\b|over our limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,39 +81,56 @@ def judge(
             verdicts[case.id] = Judgement(Verdict.UNPROVEN, telling.unproven(case.promise, case.trouble))
         else:
             live.append(case)
-    known = recognisers.including(*(case.promise.kind for case in cases))
-    arrivals = _once(sorted(seen, key=lambda one: (one.site_at, one.id)), looked)
+    known = recognisers.including(*(case.promise.kind for case in cases if case.promise.kind not in ANY_KIND))
+    arrivals, twins = _once(sorted(seen, key=lambda one: (one.site_at, one.id)), looked)
     kinds = {one.id: known.kinds(one.arrival) for one in arrivals}
-    # A promise that was taken back or never reached still explains a message of its kind: it is no surplus of another.
     answers, left = _match([case for case in live if not case.promise.silent], arrivals, kinds)
-    strange = [one for one in left if not kinds[one.id]]
+    taken = {one.id for ones in answers.values() for one in ones}
+    sight = _Sight(cases, arrivals, twins, left, kinds, looked, known, elsewhere)
     for case in live:
         if case.promise.silent:
-            taken = {one.id for ones in answers.values() for one in ones}
-            verdicts[case.id] = _judge_silence(case, arrivals, kinds, taken, looked, known)
-    for case in live:
-        if not case.promise.silent:
-            surplus = _surplus(case, live, answers, left, kinds)
-            verdicts[case.id] = _judge_arrival(case, answers[case.id], surplus, strange, looked, known, elsewhere)
+            verdicts[case.id] = _judge_silence(case, taken, sight)
+        else:
+            surplus = _surplus(case, live, answers, sight)
+            verdicts[case.id] = _judge_arrival(case, answers[case.id], surplus, sight)
     return verdicts
 
 
-def _once(seen: Sequence[Seen], looked: Looked) -> list[Seen]:
-    """Leave out what was delivered twice through our own doing.
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """All that a judge has before him: the promises, what came (`left` answered none of them), and when we looked."""
 
-    A mailbox that goes away while it takes a message makes the sender try again: the same Message-ID, with a gap of ours
-    in between, is one message.
+    cases: Sequence[Case]
+    arrivals: Sequence[Seen]
+    twins: Sequence[Seen]
+    left: Sequence[Seen]
+    kinds: Mapping[str, Mapping[str, float]]
+    looked: Looked
+    known: Recognisers
+    elsewhere: Sequence[Seen]
+
+    def is_over(self, interval: Interval) -> bool:
+        """True where what belongs into this window would be here by now."""
+        return self.looked.now >= interval.closes + GRACE
+
+
+def _once(seen: Sequence[Seen], looked: Looked) -> tuple[list[Seen], list[Seen]]:
+    """Return what came, and apart from it what was delivered twice through our own doing.
+
+    A mailbox that goes away while it takes a message makes the sender try again: the same Message-ID, with a gap of
+    ours in between, is one message. A gap of the site's is not: what it then sends again, the customer gets twice.
     """
     first: dict[str, Seen] = {}
-    kept = []
+    kept, twins = [], []
     for one in seen:
         twin = first.get(one.arrival.message_id) if one.arrival.message_id else None
-        if twin is not None and looked.gap(Interval(twin.site_at - timedelta(seconds=5), one.site_at)):
+        if twin is not None and looked.away(Interval(twin.site_at, one.site_at)):
+            twins.append(one)
             continue
         if one.arrival.message_id and twin is None:
             first[one.arrival.message_id] = one
         kept.append(one)
-    return kept
+    return kept, twins
 
 
 def _match(
@@ -147,13 +167,9 @@ def _worth(case: Case, one: Seen, kinds: Mapping[str, float], order: int, count:
 
 
 def _surplus(
-    case: Case,
-    cases: Sequence[Case],
-    answers: Mapping[str, Sequence[Seen]],
-    left: Sequence[Seen],
-    kinds: Mapping[str, Mapping[str, float]],
+    case: Case, cases: Sequence[Case], answers: Mapping[str, Sequence[Seen]], sight: _Sight
 ) -> list[Seen]:
-    """Return what came beyond the promised number and looks like this case's touchpoint most of all."""
+    """Return what came beyond the promised number and is surely this case's touchpoint, most of all."""
     promise = case.promise
     if promise.most is None or len(answers[case.id]) < promise.most:
         return []
@@ -161,84 +177,86 @@ def _surplus(
     if same and same[-1].id != case.id:
         return []  # of several promises of one kind the last one carries the surplus
     silent = [other for other in cases if other.promise.silent and other.promise.kind == promise.kind]
+    subjects = {fold(one.arrival.subject) for one in answers[case.id]}
     surplus = []
-    for one in left:
-        best = max(kinds[one.id].values(), default=0.0)
+    for one in sight.left:
+        kinds = sight.kinds[one.id]
+        best = max(kinds.values(), default=0.0)
         forbidden = any(_during(other, one) for other in silent)
-        if best and kinds[one.id].get(promise.kind) == best and not forbidden:
+        # "Your order has shipped" shares words with a confirmation, and is not a second one.
+        surely = is_sure(best) or fold(one.arrival.subject) in subjects
+        if best and kinds.get(promise.kind) == best and surely and not forbidden:
             surplus.append(one)
-    return surplus
+    # A promise that was taken back or never reached still explains a message of its kind: it is no surplus of another.
+    aside = [
+        other.promise
+        for other in sight.cases
+        if other.promise.kind == promise.kind and not other.promise.silent and other not in cases
+    ]
+    if any(other.most is None for other in aside):
+        return []
+    return surplus[sum(other.most or 0 for other in aside) :]
 
 
 def _during(case: Case, one: Seen) -> bool:
     return case.interval is not None and case.interval.opens <= one.site_at <= case.interval.closes + GRACE
 
 
-def _judge_silence(
-    case: Case,
-    arrivals: Sequence[Seen],
-    kinds: Mapping[str, Mapping[str, float]],
-    taken: set[str],
-    looked: Looked,
-    known: Recognisers,
-) -> Judgement:
-    interval = case.interval
+def _judge_silence(case: Case, taken: set[str], sight: _Sight) -> Judgement:
+    interval, promise, kinds = case.interval, case.promise, sight.kinds
     assert interval is not None  # noqa: S101  # judge() has set the others aside
-    promise = case.promise
-    during = [one for one in arrivals if _during(case, one) and one.id not in taken]
+    during = [one for one in sight.arrivals if _during(case, one) and one.id not in taken]
     if promise.kind in ANY_KIND:
         unwanted, strange = during, []
     else:
-        unwanted = [one for one in during if promise.kind in kinds[one.id]]
-        strange = [] if known.for_kind(promise.kind).own else [one for one in during if not kinds[one.id]]
+        unwanted = [one for one in during if is_sure(kinds[one.id].get(promise.kind, 0.0))]
+        own = sight.known.for_kind(promise.kind).own
+        strange = [] if own else [one for one in during if not kinds[one.id] or promise.kind in kinds[one.id]]
     if unwanted:
         first = unwanted[0]
         why = telling.unwanted(promise, first.arrival, first.site_at, case.zone)
         return Judgement(Verdict.UNWANTED, why, _ids(unwanted), first.site_at)
-    if looked.now < interval.closes:
-        return _not_yet(case, interval, looked)
+    if not sight.is_over(interval):
+        return _not_yet(case, interval, sight.looked)
     if strange:
         reason = telling.strange(promise, strange[0].arrival)
         return Judgement(Verdict.UNPROVEN, telling.unproven(promise, reason), _ids(strange))
-    if gap := looked.gap(interval):
+    if gap := sight.looked.gap(interval):
         return Judgement(Verdict.UNPROVEN, telling.unproven(promise, gap))
-    return Judgement(Verdict.KEPT, telling.silent(promise, looked.span(interval), case.zone))
+    return Judgement(Verdict.KEPT, telling.silent(promise, sight.looked.span(interval), case.zone))
 
 
-def _judge_arrival(
-    case: Case,
-    answers: Sequence[Seen],
-    surplus: Sequence[Seen],
-    strange: Sequence[Seen],
-    looked: Looked,
-    known: Recognisers,
-    elsewhere: Sequence[Seen],
-) -> Judgement:
-    interval, promise = case.interval, case.promise
+def _judge_arrival(case: Case, answers: Sequence[Seen], surplus: Sequence[Seen], sight: _Sight) -> Judgement:
+    interval, promise, looked = case.interval, case.promise, sight.looked
     assert interval is not None  # noqa: S101  # judge() has set the others aside
+    if promise.most is None:
+        # "At least one": what came beside its window is more than was promised, and no harm.
+        timely = [one for one in answers if interval.opens - GRACE <= one.site_at <= interval.closes + GRACE]
+        answers = timely if len(timely) >= max(promise.least, 1) else answers
     if len(answers) < promise.least:
-        return _missing(case, interval, answers, strange, looked, known, elsewhere)
+        return _missing(case, interval, answers, sight)
     if not answers:
-        # "at most one", and none came: nothing was owed.
-        return Judgement(Verdict.KEPT, telling.none_owed(promise)) if looked.now >= interval.closes else _not_yet(
-            case, interval, looked
-        )  # fmt: skip
-    first = answers[0]
+        return _none_owed(case, interval, sight)
     for one in answers:
         faults = shortfalls(promise.expectation, one.arrival, case.knowledge)
-        if faults and any(fault.startswith("over our limit") for fault in one.arrival.faults):
+        early = one.site_at < interval.opens - GRACE
+        if faults and any(_UNREAD.search(fault) for fault in one.arrival.faults):
             reason = telling.unread(one.arrival)
             return Judgement(Verdict.UNPROVEN, telling.unproven(promise, reason), _ids(answers), one.site_at)
+        unsure = (faults or early) and not is_sure(sight.kinds[one.id][promise.kind])
+        if unsure and (early or not sight.is_over(interval) or looked.gap(interval)):
+            # It may be something else altogether, and the thing itself still to come, or missed by us.
+            return _missing(case, interval, [other for other in answers if other is not one], sight, instead=one)
         if faults:
             why = telling.wrong(promise, faults)
             return Judgement(Verdict.WRONG, why, _ids([*answers, *surplus]), one.site_at)
-        if one.site_at < interval.opens - GRACE:
+        if early:
             why = telling.too_early(promise, one.site_at, interval, case.zone)
             return Judgement(Verdict.WRONG, why, _ids([*answers, *surplus]), one.site_at)
     if surplus:
         times = [one.site_at for one in (*answers, *surplus)]
         why = telling.repeated(promise, times)
-        return Judgement(Verdict.REPEATED, why, _ids([*answers, *surplus]), first.site_at)
+        return Judgement(Verdict.REPEATED, why, _ids([*answers, *surplus]), answers[0].site_at)
     last = answers[-1]
     if last.site_at > interval.closes + GRACE:
         if gap := looked.gap(interval):
@@ -250,33 +268,36 @@ def _judge_arrival(
     return Judgement(Verdict.KEPT, why, _ids(answers), last.site_at)
 
 
+def _none_owed(case: Case, interval: Interval, sight: _Sight) -> Judgement:
+    """Judge "at most one" where none came: nothing was owed, but there may have been more than we saw."""
+    if not sight.is_over(interval):
+        return _not_yet(case, interval, sight.looked)
+    if gap := sight.looked.gap(interval):
+        return Judgement(Verdict.UNPROVEN, telling.unproven(case.promise, gap))
+    return Judgement(Verdict.KEPT, telling.none_owed(case.promise))
+
+
 def _missing(
-    case: Case,
-    interval: Interval,
-    answers: Sequence[Seen],
-    strange: Sequence[Seen],
-    looked: Looked,
-    known: Recognisers,
-    elsewhere: Sequence[Seen],
+    case: Case, interval: Interval, answers: Sequence[Seen], sight: _Sight, *, instead: Seen | None = None
 ) -> Judgement:
-    promise = case.promise
-    if looked.now < interval.closes:
+    """Judge what was not answered often enough; `instead` is what resembles it, and was not it."""
+    promise, looked = case.promise, sight.looked
+    if not sight.is_over(interval):
         return _not_yet(case, interval, looked)
-    perhaps = [
-        one
-        for one in strange
-        if one.site_at >= interval.opens - GRACE
-        and not shortfalls(promise.expectation, one.arrival, case.knowledge)
-    ]
-    if perhaps:
+    strange = [*([instead] if instead else []), *(one for one in sight.left if not sight.kinds[one.id])]
+    if perhaps := _perhaps(case, interval, sight):
         reason = telling.strange(promise, perhaps[0].arrival)
         return Judgement(Verdict.UNPROVEN, telling.unproven(promise, reason), _ids(perhaps), perhaps[0].site_at)
+    if any(promise.kind in sight.known.kinds(twin.arrival) for twin in sight.twins):
+        return Judgement(Verdict.UNPROVEN, telling.unproven(promise, telling.TWIN), _ids(answers))
     if gap := looked.gap(interval):
         return Judgement(Verdict.UNPROVEN, telling.unproven(promise, gap), _ids(answers))
     astray = [
         one
-        for one in elsewhere
-        if promise.kind in known.kinds(one.arrival) and one.site_at >= interval.opens - GRACE and _is_hers(case, one)
+        for one in sight.elsewhere
+        if promise.kind in sight.known.kinds(one.arrival)
+        and one.site_at >= interval.opens - GRACE
+        and _is_hers(case, one)
     ]
     why = telling.broken(
         promise,
@@ -289,15 +310,35 @@ def _missing(
     return Judgement(Verdict.BROKEN, why, _ids(answers))
 
 
+def _perhaps(case: Case, interval: Interval, sight: _Sight) -> list[Seen]:
+    """Return what answers no promise, does not look like this one's touchpoint, and yet may be it.
+
+    That is an unrecognised message that lacks nothing, and one of a kind that nobody promised which says all that this
+    promise's table asks ("Your invoice", where a receipt is promised). With a recogniser of the suite's own there is
+    no doubt.
+    """
+    promise = case.promise
+    if sight.known.for_kind(promise.kind).own:
+        return []
+    promised = {other.promise.kind for other in sight.cases}
+    return [
+        one
+        for one in sight.left
+        if one.site_at >= interval.opens - GRACE
+        and (not sight.kinds[one.id] or (promise.expectation.rows and not promised & set(sight.kinds[one.id])))
+        and not shortfalls(promise.expectation, one.arrival, case.knowledge)
+    ]
+
+
 def _is_hers(case: Case, one: Seen) -> bool:
     """A message to a stranger is hers where it names her order, her whole name or her address."""
-    text = fold(" ".join((one.arrival.subject, one.arrival.html_text, one.arrival.text)))
+    text = " ".join((one.arrival.subject, one.arrival.html_text, one.arrival.text))
     marks = [case.address]
     for name in ("the order number", "her full name", "her name"):
         fact = case.knowledge.facts.get(name)
         if fact is not None and (name != "her name" or " " in fact.value):
             marks.append(fact.value)
-    return any(fold(mark) in text for mark in marks if mark)
+    return any(says(text, mark) for mark in marks if mark)
 
 
 def _not_yet(case: Case, interval: Interval, looked: Looked) -> Judgement:

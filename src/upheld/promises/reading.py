@@ -22,11 +22,16 @@ __all__ = ["CHANNELS", "PROMISE_STEP_PATTERN", "Protagonist", "StepText", "names
 CHANNELS = {"email": "email", "e-mail": "email", "mail": "email"}
 PROMISE_STEP_PATTERN = r"(?P<who>.+?) (?P<verb>(?:is|are)(?: each)? promised|receives?|each receive) (?P<what>.+)"
 _STEP = re.compile(PROMISE_STEP_PATTERN)
-_NAME = r"[A-Z][\w-]*"
+_NAME = r"[^\W\d_][\w-]*"  # with a capital, of whatever alphabet: see _is_name
 # A name stands before a verb or as a possessive; "Systems Day takes place" is no person.
 _SUBJECT = re.compile(rf"({_NAME})(?:'s \w|’s \w| (?:is|has|and|[a-z]+s)\b)")
 _NO_NAMES = {"I", "The", "A", "An", "It", "This", "That", "There"}
-_COUNTS = {"a": 1, "an": 1, "the": 1, "her": 1, "his": 1, "their": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_COUNTS = {
+    "a": 1, "an": 1, "the": 1, "her": 1, "his": 1, "their": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
+    "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+}  # fmt: skip
+# Words of a window or a channel inside of a touchpoint's name: something was not understood.
+_NO_KIND = re.compile(r"\d|[.;:]|\b(?:by|via|within|until|till|before|after|during|at|tomorrow|today|and|or|not)\b")
 _COUNT_WORDS = "|".join(sorted([*_COUNTS, r"\d+"], key=len, reverse=True))
 _WINDOW_START = re.compile(
     rf",? (?=(?:within|between|after|before|for|on the|the day|calendar day)\b|"
@@ -34,7 +39,8 @@ _WINDOW_START = re.compile(
 )
 _BY_CHANNEL = re.compile(r" by ([a-z-]+(?: message)?)\b")
 _ITEM = re.compile(
-    rf"(?:(?P<no>no(?: more)?)|(?P<bound>exactly|at most|at least)? ?(?P<count>{_COUNT_WORDS})) (?P<kind>.+)"
+    r"(?:(?P<no>no(?: more| further| other)?)|"
+    rf"(?P<bound>exactly|at most|at least)? ?(?P<count>{_COUNT_WORDS})) (?P<kind>.+)"
 )
 
 
@@ -58,7 +64,7 @@ class Protagonist:
     def meet(self, text: str) -> None:
         """Take notice of a step: a person at its beginning is from now on the one who is meant."""
         found = _SUBJECT.match(text)
-        if found and found[1] not in _NO_NAMES:
+        if found and _is_name(found[1]):
             self.name = found[1]
 
     def resolve(self, who: str, step: StepText) -> tuple[str, ...]:
@@ -71,12 +77,16 @@ class Protagonist:
                 raise FeatureError(f'"{who}": nobody was named yet. Begin with a name: "Given Ada opens ..."',
                                    file=step.file, line=step.line)  # fmt: skip
             return (self.name,)
-        return (who,)
+        return (re.sub("^The ", "the ", who),)
+
+
+def _is_name(word: str) -> bool:
+    return word[0].isupper() and word not in _NO_NAMES
 
 
 def names_in(who: str) -> tuple[str, ...]:
     """Return the names in `the delegates Ben and Cleo`: ("Ben", "Cleo"); empty for "she" or "the organiser"."""
-    return tuple(name for name in re.findall(rf"\b{_NAME}\b", who) if name not in _NO_NAMES)
+    return tuple(dict.fromkeys(name for name in re.findall(rf"\b{_NAME}\b", who) if _is_name(name)))
 
 
 def read_scenario(
@@ -110,7 +120,7 @@ def read_promises(
     promises: list[Promise] = []
     for item in re.split(r",? and |, ", what):
         asked = _ITEM.fullmatch(item.strip())
-        if asked is None:
+        if asked is None or _NO_KIND.search(asked["kind"].casefold()):
             raise FeatureError(
                 f'"{item}" is no touchpoint that is understood. Say "a receipt", "exactly one receipt", "two '
                 'reminders" or "no receipt".',
@@ -125,6 +135,12 @@ def read_promises(
             expectation=expectation, file=step.file, line=step.line,
         )  # fmt: skip
         promises.extend(replace(base, who=who) for who in people)
+    if step.rows and all(promise.silent for promise in promises):
+        raise FeatureError(
+            "what is promised not to come says nothing, so this step can have no table. Leave it out.",
+            file=step.file,
+            line=step.row_lines[0] if step.row_lines else step.line,
+        )
     return tuple(promises)
 
 
@@ -151,19 +167,30 @@ def _split(words: str, step: StepText) -> tuple[str, str, str]:
 def _count(asked: re.Match[str]) -> tuple[int, int | None, str]:
     kind = asked["kind"].strip()
     if asked["no"]:
-        return 0, 0, kind
+        return 0, 0, _singular(kind)
     number = _COUNTS.get(asked["count"]) or int(asked["count"])
-    if number > 1 and kind.endswith("s") and not kind.endswith("ss"):
-        kind = kind[:-1]
+    if number != 1 or asked["bound"]:
+        kind = _singular(kind)
     bound = asked["bound"]
     return (0 if bound == "at most" else number), (None if bound == "at least" else number), kind
+
+
+def _singular(kind: str) -> str:
+    """Return `reminder` for "reminders": kinds go by their singular, and "no reminders" forbids a reminder."""
+    if kind.endswith("ies"):
+        return f"{kind[:-3]}y"
+    if re.search(r"(?:ss|sh|ch|x)es$", kind):
+        return kind[:-2]
+    return kind[:-1] if re.search(r"[^s]s$", kind) and kind != "news" else kind
 
 
 def _window(kind: str, words: str, silent: bool, usual: Window | None, step: StepText) -> Window:
     said = parse_window(words, file=step.file, line=step.line) if words else None
     if silent:
         if said is not None and not said.endless:
-            return said
+            # What comes while she cancels is not yet unwanted, as in a bare "after cancelling".
+            after = said.words.casefold().startswith("after ")
+            return replace(said, opens=replace(said.opens, from_end=True)) if after else said
         opens = said or Window("", Edge(JOURNEY_START), Edge(PROMISE_STEP))
         return opens.silence(usual or parse_window("within 2 minutes"))
     if said is not None and said.endless:

@@ -17,37 +17,45 @@ from upheld.errors import ConfigError
 from upheld.promises.facts import fold
 from upheld.promises.promise import Arrival
 
-__all__ = ["Recogniser", "Recognisers", "standard"]
+__all__ = ["Recogniser", "Recognisers", "is_sure", "standard"]
 
-_SUBJECT, _HEADING, _WEAK = 4.0, 2.0, 0.5
+_SUBJECT, _HEADING, _WEAK = 4.0, 2.5, 2.0
 # An arrival is a candidate for each kind that it resembles nearly as much as the one it resembles most.
 _NEARLY = 0.75
+
+
+def is_sure(score: float) -> bool:
+    """True where the score is more than that of words which several kinds share ("your order")."""
+    return score > _WEAK
 
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
     """How one kind is recognised: patterns (folded text, `re.search`) for a subject and for headings.
 
-    `weak` patterns count half. `own` is true where the suite's map set it.
+    `weak` patterns make it no more than likely. Where an `unlike` one stands in the subject it is another kind,
+    whatever else is there ("your payment was declined" is no receipt). `own` is true where the suite's map set it.
     """
 
     kind: str
     subject: tuple[re.Pattern[str], ...] = ()
     heading: tuple[re.Pattern[str], ...] = ()
     weak: tuple[re.Pattern[str], ...] = ()
+    unlike: tuple[re.Pattern[str], ...] = ()
     own: bool = False
 
     def score(self, arrival: Arrival) -> float:
         """Return how much the arrival looks like this kind; 0.0 is not at all."""
         subject = fold(arrival.subject)
         headings = [fold(heading) for heading in arrival.headings]
+        if any(pattern.search(subject) for pattern in self.unlike):
+            return 0.0
         if any(pattern.search(subject) for pattern in self.subject):
             return _SUBJECT
-        if any(pattern.search(subject) for pattern in self.weak):
-            return _SUBJECT * _WEAK
-        if any(pattern.search(heading) for pattern in self.heading for heading in headings):
+        told = [heading for heading in headings if not any(pattern.search(heading) for pattern in self.unlike)]
+        if any(pattern.search(heading) for pattern in self.heading for heading in told):
             return _HEADING
-        return 0.0
+        return _WEAK if any(pattern.search(subject) for pattern in self.weak) else 0.0
 
     @classmethod
     def from_map(cls, kind: str, subject: list[str], heading: list[str], *, where: str = "") -> Recogniser:
@@ -113,6 +121,7 @@ def standard() -> Recognisers:
                 subject=patterns(said["strong"]),
                 heading=patterns(said["strong"]),
                 weak=patterns(said.get("weak", [])),
+                unlike=patterns(said.get("unlike", [])),
             )
             for kind, said in data.items()
         }

@@ -13,6 +13,7 @@ from upheld.promises.promise import Arrival, Promise
 from upheld.promises.window import Interval
 
 __all__ = [
+    "TWIN",
     "broken",
     "duration",
     "instant",
@@ -32,6 +33,10 @@ __all__ = [
     "wrong",
 ]
 
+TWIN = (
+    "what came twice has the same Message-ID, and the mailbox was away in between; it was counted once, "
+    "and may have been two"
+)
 _TIMES = {2: "twice", 3: "three times", 4: "four times"}
 
 
@@ -42,6 +47,8 @@ def duration(length: timedelta) -> str:
         return f"{max(seconds, 0):.1f} s"
     if seconds < 90:
         return f"{seconds:.0f} s"
+    if 90 <= seconds < 600 and round(seconds) % 60:  # "2 minutes" would say that what took 150 s was in time
+        return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
     return str(format_timedelta(length, threshold=1.5, locale="en"))
 
 
@@ -60,24 +67,63 @@ def _promised(promise: Promise) -> str:
     return f" {promise.window.words}" if promise.window.words else ""
 
 
+def _them(promise: Promise, count: int) -> str:
+    """So many of the kind: `a receipt`, `2 reminders`."""
+    return _a(promise.kind) if count == 1 else f"{count} {_plural(promise.kind)}"
+
+
+def _plural(kind: str) -> str:
+    if kind[-1:] == "y" and kind[-2:-1] not in "aeiou":
+        return f"{kind[:-1]}ies"
+    return f"{kind}es" if kind.endswith(("s", "sh", "ch", "x")) else f"{kind}s"
+
+
+def _numbered(promise: Promise) -> str:
+    """What was promised, with its number where that is not one: `at most 2 reminders`."""
+    if promise.most is None:
+        return f"at least {_them(promise, promise.least)}"
+    return _them(promise, promise.most) if promise.least else f"at most {_number(promise.most)} {promise.kind}"
+
+
+def _number(count: int) -> str:
+    return "one" if count == 1 else str(count)
+
+
+def _its(promise: Promise) -> str:
+    """Whose it is, as a sentence begins: `Ada's receipt`, `The organiser's receipt`."""
+    return f"{_name(promise)}'s {promise.kind}"
+
+
+def _name(promise: Promise) -> str:
+    return promise.who[:1].upper() + promise.who[1:]
+
+
+def _subject(arrival: Arrival) -> str:
+    words = " ".join(arrival.subject.split())
+    if not words:
+        return "a message without a subject"
+    return f'"{words[:117]}..."' if len(words) > 120 else f'"{words}"'
+
+
 def kept(promise: Promise, came: datetime, made: datetime | None, zone: str) -> str:
-    """*Ada's confirmation came after 1.4 s; within 1 minute was promised.*"""
+    """*Ada's confirmation came after 1.4 s; it was promised within 1 minute.*"""
     promised = f"; it was promised{_promised(promise)}" if promise.window.words else ""
     if made is not None and abs(came - made) < timedelta(hours=1):
         if came <= made:
-            return f"{promise.who}'s {promise.kind} was there at once{promised}."
-        return f"{promise.who}'s {promise.kind} came after {duration(came - made)}{promised}."
-    return f"{promise.who}'s {promise.kind} came on {instant(came, zone)}{promised}."
+            return f"{_its(promise)} was there at once{promised}."
+        return f"{_its(promise)} came after {duration(came - made)}{promised}."
+    return f"{_its(promise)} came on {instant(came, zone)}{promised}."
 
 
 def silent(promise: Promise, span: tuple[datetime, datetime] | None, zone: str) -> str:
     """*Ada was promised no receipt, and none came.*"""
-    return f"{promise.who} was promised no {promise.kind}{_promised(promise)}, and none came.{_we_looked(span, zone)}"
+    said = f"{_name(promise)} was promised no {promise.kind}{_promised(promise)}, and none came."
+    return said + _we_looked(span, zone)
 
 
 def none_owed(promise: Promise) -> str:
-    """*None of Ada's reminders was owed, and none came.*"""
-    return f"At most {promise.most} {promise.kind} was promised to {promise.who}, and none came."
+    """*Ada was promised at most one reminder; none was owed, and none came.*"""
+    return f"{_name(promise)} was promised {_numbered(promise)}; none was owed, and none came."
 
 
 def broken(
@@ -90,13 +136,12 @@ def broken(
     strange: Arrival | None = None,
 ) -> str:
     """*Ada was promised a receipt by email within 2 minutes of paying. None came. We looked without a gap ...*"""
-    number = "" if promise.least == 1 else f"{promise.least} of them, "
-    said = f"{promise.who} was promised {_a(promise.kind)} by {promise.channel}{_promised(promise)}. "
-    said += "None came." if not came else f"Of {number}only {came} came."
+    said = f"{_name(promise)} was promised {_numbered(promise)} by {promise.channel}{_promised(promise)}. "
+    said += f"Only {_number(came)} came." if came else "None came."
     if astray is not None:
-        said += f' It went to {format_list(astray.to, locale="en")} instead: "{astray.subject}".'
+        said += f" It went to {format_list(astray.to, locale='en')} instead: {_subject(astray)}."
     elif strange is not None:
-        said += f' What came instead is not it: "{strange.subject or "a message without a subject"}".'
+        said += f" What came instead is not it: {_subject(strange)}."
     return said + _we_looked(span, zone)
 
 
@@ -111,21 +156,21 @@ def _we_looked(span: tuple[datetime, datetime] | None, zone: str) -> str:
 
 def wrong(promise: Promise, faults: Sequence[str]) -> str:
     """*Ada's receipt says 210.00 € instead of 120.00 €.*"""
-    return f"{promise.who}'s {promise.kind} {format_list(list(faults), locale='en')}."
+    return f"{_its(promise)} {format_list(list(faults), locale='en')}."
 
 
 def too_early(promise: Promise, came: datetime, interval: Interval, zone: str) -> str:
-    """*Ada's reminder came too early: on ..., 3 days before its window opened.*"""
+    """*Ada's reminder came 3 days too early, on ...; it was promised on the day before the event.*"""
     return (
-        f"{promise.who}'s {promise.kind} came too early: on {instant(came, zone)}, "
-        f"{duration(interval.opens - came)} before its window opened; it was promised{_promised(promise)}."
+        f"{_its(promise)} came {duration(interval.opens - came)} too early, on {instant(came, zone)}; "
+        f"it was promised{_promised(promise)}."
     )
 
 
 def late(promise: Promise, came: datetime, interval: Interval, zone: str) -> str:
-    """*Ada's confirmation came 40 s too late: on ...; it was promised within 1 minute.*"""
+    """*Ada's confirmation came 40 s too late, on ...; it was promised within 1 minute.*"""
     return (
-        f"{promise.who}'s {promise.kind} came {duration(came - interval.closes)} too late, on "
+        f"{_its(promise)} came {duration(came - interval.closes)} too late, on "
         f"{instant(came, zone)}; it was promised{_promised(promise)}."
     )
 
@@ -136,47 +181,51 @@ def late_in_a_gap(came: datetime, zone: str, gap: str) -> str:
 
 
 def repeated(promise: Promise, times: Sequence[datetime]) -> str:
-    """*Ada was sent her confirmation twice, 3 s apart.*"""
+    """*Ada was sent the confirmation twice, 3 s apart; it was promised once.*"""
     often = _TIMES.get(len(times), f"{len(times)} times")
     apart = f", {duration(max(times) - min(times))} apart" if len(times) == 2 else ""
-    promised = "once" if promise.most == 1 else f"{promise.most} times"
-    return f"{promise.who} was sent the {promise.kind} {often}{apart}; it was promised {promised}."
+    most = promise.most or 1
+    promised = "once" if most == 1 else _TIMES.get(most, f"{most} times")
+    return f"{_name(promise)} was sent the {promise.kind} {often}{apart}; it was promised {promised}."
 
 
 def unwanted(promise: Promise, arrival: Arrival, came: datetime, zone: str) -> str:
     """*Ada was promised no confirmation, and one came on ...: "Your booking".*"""
     return (
-        f"{promise.who} was promised no {promise.kind}{_promised(promise)}, and one came on "
-        f'{instant(came, zone)}: "{arrival.subject}".'
+        f"{_name(promise)} was promised no {promise.kind}{_promised(promise)}, and one came on "
+        f"{instant(came, zone)}: {_subject(arrival)}."
     )
 
 
 def still_open(promise: Promise, interval: Interval, zone: str) -> str:
     """*Ada's reminder is due by Wednesday 25 November ... So far, yes.*"""
+    until = instant(interval.closes, zone)
     if promise.silent:
-        return f"That {promise.who} gets no {promise.kind} is known on {instant(interval.closes, zone)}. So far, none came."
-    return f"{promise.who}'s {promise.kind} is due by {instant(interval.closes, zone)}. Tonight's answer is: so far, yes."
+        return f"That {promise.who} gets no {promise.kind} is known on {until}. So far, none came."
+    return f"{_its(promise)} is due by {until}. Tonight's answer is: so far, yes."
 
 
 def unproven(promise: Promise, reason: str) -> str:
     """*Cannot tell whether Ada gets her receipt: the mailbox was away from 02:02 to 02:05.*"""
     what = f"no {promise.kind}" if promise.silent else f"the {promise.kind}"
-    return f"Cannot tell whether {promise.who} gets {what}: {reason.rstrip('.')}."
+    because = reason.strip().rstrip(".")
+    return f"Cannot tell whether {promise.who} gets {what}{f': {because}' if because else ''}."
 
 
 def withdrawn(promise: Promise, reason: str) -> str:
     """*Ada's reminder was withdrawn: she cancelled.*"""
-    return f"{promise.who}'s {promise.kind} was withdrawn: {reason.rstrip('.')}."
+    because = reason.strip().rstrip(".")
+    return f"{_its(promise)} was withdrawn{f': {because}' if because else ''}."
 
 
 def strange(promise: Promise, arrival: Arrival) -> str:
     """Why an unrecognised message leaves the verdict in doubt, and what to do about it."""
     return (
-        f'something came that may be it and does not look like {_a(promise.kind)}: "{arrival.subject}". '
+        f"something came that may be {_a(promise.kind)} and cannot be told by its subject: {_subject(arrival)}. "
         f'To settle this, set `recognise` for [touchpoint."{promise.kind}"] in the journey\'s map'
     )
 
 
 def unread(arrival: Arrival) -> str:
     """Why a message that is too large for us proves nothing."""
-    return f'the message "{arrival.subject}" could not be read whole ({"; ".join(arrival.faults)})'
+    return f"{_subject(arrival)} could not be read whole ({'; '.join(arrival.faults)})"

@@ -11,6 +11,10 @@ from upheld.promises.window import Interval
 __all__ = ["ClockReading", "Looked", "Stretch", "Timeline"]
 
 
+# Heartbeats and canaries come a second apart; that much at either end is no gap.
+_SLIVER = timedelta(seconds=1.5)
+
+
 @dataclass(frozen=True, slots=True)
 class ClockReading:
     """The site's clock showed `site` at the real time `real`.
@@ -110,19 +114,29 @@ class Looked:
 
     def gap(self, interval: Interval) -> str:
         """Return why not all of this interval was covered, or "" where it was."""
-        # Heartbeats and canaries come a second apart; a sliver at either end is no gap.
-        sliver = timedelta(seconds=1.5)
-        for start, end in self.timeline.real_spans(interval, self.real_now):
+        spans = self.timeline.real_spans(interval, self.real_now)
+        if not spans:
+            # The site was never in this window, so it had no time to keep the promise in.
+            return "the site's clock never stood in its window: it was turned past it"
+        for start, end in spans:
             for gap in self.gaps:
                 if gap.since <= end and gap.until >= start:
                     return gap.why
-            reached = start
+        return self.away(interval, sliver=_SLIVER)
+
+    def away(self, interval: Interval, *, sliver: timedelta = timedelta()) -> str:
+        """Return why we did not look all through this interval, or "" where we did; at its ends a `sliver` may lack."""
+        for start, end in self.timeline.real_spans(interval, self.real_now):
+            allowed = min(sliver, (end - start) / 4)
+            reached, met = start + allowed, False
             for stretch in sorted(self.covered, key=lambda stretch: stretch.since):
-                if stretch.since <= reached + sliver:
+                met = met or (stretch.since <= end and stretch.until >= start)
+                if stretch.since <= reached:
                     reached = max(reached, stretch.until)
-            if reached + sliver < end:
-                known = [one.why for one in self.reasons if one.since <= end and one.until >= reached]
-                nobody = f"nobody looked at the mailbox from {reached:%d %B %H:%M:%S} to {end:%d %B %H:%M:%S} UTC"
+            if not met or reached + allowed < end:
+                since = reached if met else start
+                known = [one.why for one in self.reasons if one.since <= end and one.until >= since]
+                nobody = f"nobody looked at the mailbox from {since:%d %B %H:%M:%S} to {end:%d %B %H:%M:%S} UTC"
                 return known[0] if known else nobody
         return ""
 
