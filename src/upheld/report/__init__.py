@@ -7,7 +7,9 @@ from pathlib import Path
 
 from upheld.ledger import RunView
 from upheld.maps import JourneyMap
-from upheld.report.model import Gate, gate, makes_sense, results, summary
+from upheld.report.headline import summary
+from upheld.report.model import Gate, gate, makes_sense
+from upheld.report.results import results
 
 __all__ = ["Gate", "gate", "makes_sense", "results", "summary", "write_report"]
 

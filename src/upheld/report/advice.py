@@ -17,7 +17,7 @@ SILENCE = timedelta(minutes=10)
 
 
 def touchpoints_of_map(journey_map: JourneyMap, journeys: Iterable[JourneyView]) -> list[str]:
-    """Return what does not fit between a map and the features of its journeys: each promised and unknown, or reverse."""
+    """Return what the map names and no journey promises, and what is promised and not in the map."""
     promised = {view.promise.kind for journey in journeys for view in journey.promises if not view.promise.silent}
     known = journey_map.touchpoint
     return [

@@ -145,6 +145,6 @@ def _cut(url: str) -> str:
 def _host(url: str) -> str:
     try:
         parts = urlsplit(url)
-        return parts.netloc.rpartition("@")[2] or f"{parts.scheme}:" or "nowhere"
+        return parts.netloc.rpartition("@")[2] or f"{parts.scheme}:"
     except ValueError:
         return "an address that cannot be read"

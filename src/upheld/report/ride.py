@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ def ride_of(journey: JourneyView) -> Ride:
 def _facts(steps: Sequence[StepView], slowest: StepView) -> tuple[str, ...]:
     pages = 1 + sum(
         (step.address, step.title) != (before.address, before.title)
-        for before, step in zip(steps, steps[1:], strict=False)
+        for before, step in itertools.pairwise(steps)
     )
     fields = sum(len(_fields(step)) for step in steps)
     total = sum(step.seconds for step in steps)

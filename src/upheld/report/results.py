@@ -1,0 +1,117 @@
+"""`results.json`: a run as plain data, for other programs. Its schema is published in docs/results.schema.json."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView, StepView
+from upheld.promises import Verdict
+from upheld.report.files import MESSAGES, PICTURES, link
+from upheld.report.model import Arrivals, gate, journeys_of, makes_sense, verdict_of, why_of
+
+__all__ = ["Place", "address_of", "results"]
+
+SCHEMA = 1
+Place = Callable[[str], str | None]
+"""Where a picture or message of the evidence lies, relative to the report; None where it is not there."""
+
+
+def results(
+    run: RunView,
+    *,
+    picture: Place = lambda path: link(PICTURES, path),
+    message: Place = lambda path: link(MESSAGES, path),
+    arrivals: Arrivals | None = None,
+) -> dict[str, Any]:
+    """Return the run as `results.json` has it; what is not known is None. Paths are relative to the report's folder."""
+    known = arrivals or Arrivals(run)
+    journeys = journeys_of(run)
+    counted = Counter(verdict_of(view) for journey in journeys for view in journey.promises)
+    return {
+        "schema": SCHEMA,
+        "run": {
+            "id": run.id,
+            "started": _iso(run.started),
+            "finished": _iso(run.finished),
+            **{name: address_of(run.info.get(name)) for name in ("site", "mailbox", "clock")},
+            **{name: run.info.get(name) for name in ("seed", "version")},
+        },
+        "gate": gate(run).word,
+        "verdicts": {str(verdict): counted[verdict] for verdict in Verdict},
+        "journeys": [_journey(journey, known, picture, message) for journey in journeys],
+    }
+
+
+def address_of(value: object) -> str | None:
+    """Return the address of a site, mailbox or clock without a password and without what stands behind `?`."""
+    if not value:
+        return None
+    try:
+        parts = urlsplit(str(value))
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    except ValueError:
+        return "an address that cannot be read"
+
+
+def _journey(journey: JourneyView, arrivals: Arrivals, picture: Place, message: Place) -> dict[str, Any]:
+    return {
+        "id": journey.id,
+        "feature": journey.feature,
+        "scenario": journey.scenario,
+        "tags": list(journey.tags),
+        "status": journey.status,
+        "error": journey.error,
+        "flaky": journey.flaky,
+        "attempts": journey.attempt,
+        "customer": journey.cast[0].who if journey.cast else None,
+        "makes_sense": makes_sense(journey),
+        "steps": [_step(step, picture) for step in journey.steps],
+        "promises": [_promise(view, arrivals, message) for view in journey.promises],
+        "unpromised": [_unpromised(one, message) for one in arrivals.unpromised(journey)],
+    }
+
+
+def _step(step: StepView, picture: Place) -> dict[str, Any]:
+    return {
+        "text": step.text,
+        "status": step.status,
+        "seconds": step.seconds,
+        "picture": picture(step.picture) if step.picture else None,
+    }
+
+
+def _promise(view: PromiseView, arrivals: Arrivals, message: Place) -> dict[str, Any]:
+    found = view.judgement
+    kept = [place for one in arrivals.answering(view) if one.raw and (place := message(one.raw))]
+    return {
+        "id": view.id,
+        "to": view.promise.who,
+        "touchpoint": view.promise.touchpoint,
+        "channel": view.promise.channel,
+        "window": view.promise.window.words,
+        "due_from": _iso(found.site_from if found else None),
+        "due_by": _iso(found.site_by if found else None),
+        "verdict": str(verdict_of(view)),
+        "why": why_of(view),
+        "arrived_at": _iso(found.site_at if found else None),
+        "message": kept[0] if kept else None,
+        "said_at": f"{view.promise.file}:{view.promise.line}" if view.promise.file else None,
+    }
+
+
+def _unpromised(one: ArrivalView, message: Place) -> dict[str, Any]:
+    return {
+        "to": one.recipient,
+        "subject": one.arrival.subject,
+        "from": one.arrival.sender,
+        "at": _iso(one.arrival.at),
+        "message": message(one.raw) if one.raw else None,
+    }
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None

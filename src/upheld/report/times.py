@@ -1,0 +1,67 @@
+"""Times as a reader says them, in the time zone that the journey is about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+from upheld.ledger import JourneyView
+
+__all__ = ["clock_time", "day", "moment", "night", "place_of", "zone_of", "zone_of_run"]
+
+
+def zone_of(journey: JourneyView) -> str:
+    """Return the time zone in which a journey is told: that of its event, else the customer's own, else UTC."""
+    events = [moment.zone for name, moment in journey.moments.items() if moment.zone not in ("", "UTC")]
+    own = journey.cast[0].zone if journey.cast else ""
+    zones = [zone for zone in events if zone != own] or [own]
+    return next((zone for zone in zones if zone and _known(zone)), "UTC")
+
+
+def zone_of_run(journeys: Iterable[JourneyView]) -> str:
+    """Return the time zone in which most journeys of a run are told."""
+    counted = Counter(zone_of(journey) for journey in journeys)
+    return counted.most_common(1)[0][0] if counted else "UTC"
+
+
+def clock_time(when: datetime, zone: str, *, seconds: bool = True) -> str:
+    """Return the time of day: `18:00:05`."""
+    return when.astimezone(ZoneInfo(zone)).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def day(when: datetime, zone: str) -> str:
+    """Return the day, without the year: `Tuesday 24 November`."""
+    return str(format_date(when.astimezone(ZoneInfo(zone)), "EEEE d MMMM", locale="en"))
+
+
+def moment(when: datetime, zone: str) -> str:
+    """Return day and time: `Tue 24 November, 18:00:05`."""
+    return str(format_datetime(when.astimezone(ZoneInfo(zone)), "EEE d MMMM, HH:mm:ss", locale="en"))
+
+
+def night(began: datetime | None, ended: datetime | None, zone: str) -> str:
+    """Return when a run was: `Night of Saturday 21 November 2026, 02:00–02:07`."""
+    if began is None:
+        return "At a time that nobody wrote down"
+    local = began.astimezone(ZoneInfo(zone))
+    words = format_date(local, "EEEE d MMMM y", locale="en")
+    until = f"–{clock_time(ended, zone, seconds=False)}" if ended is not None else ", not finished"
+    # From ten in the evening to six it is night to those who read it at breakfast.
+    lead = "Night of " if local.hour < 6 or local.hour >= 22 else ""
+    return f"{lead}{words}, {local:%H:%M}{until}"
+
+
+def place_of(zone: str) -> str:
+    """Return how a time zone is named to a reader: `Europe/Berlin time`, or `UTC`."""
+    return zone if zone == "UTC" else f"{zone} time"
+
+
+def _known(zone: str) -> bool:
+    try:
+        return datetime.now(UTC).astimezone(ZoneInfo(zone)) is not None
+    except (KeyError, ValueError, OSError):
+        return False
