@@ -151,7 +151,9 @@ class MailpitMailbox:
             # By time and not by offset, since new messages and pruning would shift the pages under us.
             mark = (page[-1].at + timedelta(milliseconds=1)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             before, skip = (mark, 0) if fresh and mark != before else (before, skip + _PAGE)
-        listed = sorted(found.values(), key=lambda envelope: envelope.at)
+        # Pages come newest first; turned around, those of one millisecond stay in the order in which they came.
+        listed = list(found.values())[::-1]
+        listed.sort(key=lambda envelope: envelope.at)
         return [envelope for envelope in listed if after is None or envelope.at >= after]
 
     def cursor(self) -> str:
