@@ -160,10 +160,10 @@ def _number(words: str) -> Decimal | None:
 _SIGNS = {"€": "EUR", "£": "GBP", "zł": "PLN", "¥": "JPY", "₹": "INR", "₺": "TRY", "₽": "RUB", "$": "USD"}
 # What shops at home write, beside what the Unicode CLDR has; each is read only where this currency is asked for.
 _AT_HOME = {
-    "CHF": ("Fr.", "SFr."), "CZK": ("Kč",), "DKK": ("kr.", "kr"), "HUF": ("Ft",), "ISK": ("kr.", "kr"),
+    "CHF": ("Fr.", "SFr.", "Franken", "francs"), "CZK": ("Kč",), "DKK": ("kr.", "kr"), "HUF": ("Ft",), "ISK": ("kr.", "kr"),
     "JPY": ("円", "¥"), "CNY": ("元", "¥"), "NOK": ("kr.", "kr"), "RON": ("lei",), "SEK": ("kr.", "kr"),
-    "USD": ("US$", "$"), "AUD": ("A$", "AU$", "$"), "CAD": ("CA$", "C$", "$"), "NZD": ("NZ$", "$"),
-    "SGD": ("S$", "$"), "HKD": ("HK$", "$"), "MXN": ("MX$", "$"), "BRL": ("R$",), "INR": ("Rs.", "Rs"),
+    "USD": ("US$", "$", "dollars", "dollar"), "AUD": ("A$", "AU$", "$"), "CAD": ("CA$", "C$", "$"), "NZD": ("NZ$", "$"),
+    "GBP": ("pounds", "pound"), "SGD": ("S$", "$"), "HKD": ("HK$", "$"), "MXN": ("MX$", "$"), "BRL": ("R$",), "INR": ("Rs.", "Rs"),
     "EUR": ("Euro", "Euros"),
 }  # fmt: skip
 
@@ -182,13 +182,16 @@ def money_in(text: str, currency: str, locale: str = "en") -> tuple[Money, ...]:
     # Cells and lines are two things to a reader; the spaces that do not break belong to a number.
     plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text.translate(_HARD_SPACES))).replace("ʼ", "'")
     plain = re.sub(" {2,}", "  ", re.sub(r"[\t\n\r\f\v\u2028\u2029]", "  ", plain))
-    found = []
-    for match in _money_pattern(currency, locale).finditer(plain):
-        for words in _readings(match[1] or match[2], locale, before=match[1] is not None):
-            amount = _number(words.replace(_HARD, ""))
-            if amount is not None:
-                found.append(Money(-amount if _MINUS.search(plain, 0, match.start()) else amount, currency))
-    return tuple(found)
+    before, after = _money_patterns(currency, locale)
+    found: list[tuple[int, Money]] = []
+    for pattern in (before, after):
+        for match in pattern.finditer(plain):
+            minus = pattern is before and _MINUS.search(plain[max(match.start() - 2, 0) : match.start()])
+            for words in _readings(match[1], locale, before=pattern is before):
+                amount = _number(words.replace(_HARD, ""))
+                if amount is not None:
+                    found.append((match.start(1), Money(-amount if minus else amount, currency)))
+    return tuple(dict.fromkeys(money for _, money in sorted(found, key=lambda one: one[0])))
 
 
 _MINUS = re.compile(r"(?<!\w)[-−]\Z")  # -€120.00
@@ -212,14 +215,20 @@ def _parts_by_space(locale: str) -> bool:
 
 
 @functools.cache
-def _money_pattern(currency: str, locale: str) -> re.Pattern[str]:
+def _money_patterns(currency: str, locale: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The sign before the number, and after it. Between two numbers it belongs to the one that it touches.
+
+    Where it touches neither ("1 € 120,00", a row of a table) it is read both ways.
+    """
     number = _NUMBER.replace("\u00a0\u202f", _HARD).replace(r"\u00a0\u202f", _HARD)
     sign = "|".join(re.escape(token) for token in _currency_tokens(currency, locale))
     gap, round_sum = f"[ {_HARD}]{{0,2}}", r"(?:[.,][-–—]{1,2})?"
-    edge = r"(?![^\W\d_])"  # "120 EUR2" states two things badly; "120 EURO" states another word
-    return re.compile(
-        rf"(?<![^\W\d_])(?:{sign}){gap}({number}){round_sum}(?!\w)|(?<![\w.,])({number}){round_sum}{gap}(?:{sign}){edge}",
-        re.IGNORECASE,
+    edge = r"(?![^\W\d_])"  # "120 EUROS" states another word than "120 EURO"
+    touches = rf"(?:(?<!\d)(?:{sign}){gap}|(?:{sign})(?=[-−\d]))"
+    touched = rf"(?:(?:{sign})|{gap}(?:{sign})(?!\d))"
+    return (
+        re.compile(rf"(?<![^\W\d_]){touches}({number}){round_sum}(?!\w)", re.IGNORECASE),
+        re.compile(rf"(?<![\w.,])({number}){round_sum}{touched}{edge}", re.IGNORECASE),
     )
 
 
