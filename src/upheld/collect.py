@@ -163,11 +163,16 @@ def _readable(pattern: str) -> str:
     return re.sub(r"(\.\.\.\s*)+", "... ", plain.replace("\\", "").replace("?", "")).strip()
 
 
+def _general(name: str) -> str:
+    """Return a step without what is particular to it, as `known_steps` has them: `she follows "..."`."""
+    return re.sub(r'"[^"]*"', '"..."', re.sub(r"^(?:[A-Z][\w-]*|he|they)(?= )", "she", name))
+
+
 def unknown_step(request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> FeatureError | None:
     """Return the error for the first step that nobody registered, or None where all are known."""
     for step in scenario.steps:
         if get_step_function(request, step) is None:
             file = request.node.nodeid.split("::")[0]
-            near = did_you_mean(step.name, known_steps())
+            near = did_you_mean(_general(step.name), known_steps())
             return FeatureError(f'no step is called "{step.name}".{near}', file=file, line=step.line_number)
     return None

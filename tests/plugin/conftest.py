@@ -30,7 +30,7 @@ def send(journey, to, subject, body, delay=0.0, times=1):
             message["From"], message["To"], message["Subject"] = "shop@shop.test", to, subject
             message["Message-ID"] = f"<{time.monotonic_ns()}@shop.test>"
             message.set_content(body)
-            with smtplib.SMTP(where.hostname, where.port) as smtp:
+            with smtplib.SMTP(where.hostname, int(os.environ.get("SHOP_SMTP_PORT") or where.port)) as smtp:
                 smtp.send_message(message)
     threading.Thread(target=deliver).start()
 
