@@ -1,0 +1,151 @@
+"""The storyboard: what the customer saw, step by step in her words, with each message in its place in time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from upheld.ledger import ArrivalView, JourneyView, PromiseView, StepView
+from upheld.promises import Verdict
+from upheld.report.letters import Letter, masked
+from upheld.report.model import Arrivals, verdict_of, why_of
+from upheld.report.timeline import SiteAt, site_clock
+from upheld.report.times import moment, zone_of
+
+__all__ = ["Missing", "Post", "Said", "Scene", "story_of"]
+
+LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One step as the feature says it, how it went, and what was seen instead where it did not pass."""
+
+    text: str
+    status: str
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Scene:
+    """One screen and the steps that were taken on it; `picture` is its place in the report, "" where there is none."""
+
+    at: datetime
+    who: str
+    picture: str
+    title: str
+    said: list[Said] = field(default_factory=list)
+    fields: int = 0
+    complaints: list[str] = field(default_factory=list)
+    kind: str = "scene"
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, for those who do not see it."""
+        page = f": {self.title}" if self.title else ""
+        return f"What {self.who or 'she'} saw at “{self.said[0].text}”{page}"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message in its place in time, with the promises that it answers; none where nobody promised it."""
+
+    at: datetime
+    when: str
+    who: str
+    letter: Letter
+    file: str | None
+    answers: tuple[tuple[str, Verdict], ...]
+    kind: str = "post"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Where a message would stand that did not come, has not come yet, or could not be looked for."""
+
+    at: datetime
+    when: str
+    touchpoint: str
+    verdict: Verdict
+    why: str
+    kind: str = "missing"
+
+
+def story_of(
+    journey: JourneyView,
+    arrivals: Arrivals,
+    site_at: SiteAt,
+    picture: Callable[[str], str | None],
+    letter: Callable[[ArrivalView], tuple[Letter, str | None]],
+) -> list[Scene | Post | Missing]:
+    """Return a journey's story in the order of the site's time."""
+    zone = zone_of(journey)
+    items: list[Scene | Post | Missing] = list(_scenes(journey, site_clock(journey, site_at), picture))
+    items += _post(journey, arrivals, site_at, letter, zone)
+    items += _missing(journey, zone)
+    # What has no time of its own stays behind what it followed: the sort is stable and scenes come first.
+    return sorted(items, key=lambda item: item.at)
+
+
+def _scenes(journey: JourneyView, site_at: SiteAt, picture: Callable[[str], str | None]) -> Iterator[Scene]:
+    scene: Scene | None = None
+    shown: str = ""
+    at = min((step.began for step in journey.steps if step.began), default=LAST)
+    for step in journey.steps:
+        at = max(at, step.began) if step.began else at
+        same = scene is not None and (not step.picture or step.picture == shown) and step.who in ("", scene.who)
+        # Before the first screen there is a stage to set; it is no part of the screen that follows.
+        if scene is None or not same or (step.picture and not scene.picture):
+            if scene is not None:
+                yield scene
+            place = picture(step.picture) if step.picture else None
+            scene = Scene(site_at(at) if at is not LAST else at, step.who, place or "", step.title)
+            shown = step.picture or shown
+        _add(scene, step)
+    if scene is not None:
+        yield scene
+
+
+def _add(scene: Scene, step: StepView) -> None:
+    scene.said.append(Said(f"{step.keyword} {step.text}".strip(), step.status, step.error))
+    scene.fields += len(step.fields) if isinstance(step.fields, list | tuple) else 0
+    scene.complaints += [masked(str(one)) for one in (*step.console, *step.failed_requests)]
+
+
+def _post(
+    journey: JourneyView,
+    arrivals: Arrivals,
+    site_at: SiteAt,
+    letter: Callable[[ArrivalView], tuple[Letter, str | None]],
+    zone: str,
+) -> Iterator[Post]:
+    names = {person.address: person.who for person in journey.cast}
+    answers: dict[str, list[PromiseView]] = defaultdict(list)
+    came: dict[str, ArrivalView] = {}
+    times: dict[str, datetime] = {}
+    for view in journey.promises:
+        for number, one in enumerate(arrivals.answering(view)):
+            answers[one.arrival.id].append(view)
+            came[one.arrival.id] = one
+            if number == 0 and view.judgement and view.judgement.site_at:
+                times[one.arrival.id] = view.judgement.site_at
+    came |= {one.arrival.id: one for one in arrivals.unpromised(journey)}
+    for identity, one in came.items():
+        at = times.get(identity) or site_at(one.arrival.at)
+        shown, file = letter(one)
+        said = tuple((view.promise.touchpoint, verdict_of(view)) for view in answers[identity])
+        yield Post(at, moment(at, zone), names.get(one.recipient, one.recipient), shown, file, said)
+
+
+def _missing(journey: JourneyView, zone: str) -> Iterator[Missing]:
+    for view in journey.promises:
+        verdict, found = verdict_of(view), view.judgement
+        if view.promise.silent or verdict not in (Verdict.BROKEN, Verdict.OPEN, Verdict.UNPROVEN):
+            continue
+        if found is not None and found.arrivals:
+            continue
+        at = found.site_by if found and found.site_by else LAST
+        when = f"by {moment(at, zone)}" if at is not LAST else ""
+        yield Missing(at, when, view.promise.touchpoint, verdict, why_of(view))

@@ -1,0 +1,247 @@
+"""A journey on one time line, above the waterline: windows as bars, arrivals as marks, and the same in sentences.
+
+Only where everything stands is worked out here; `templates/timeline.svg.j2` draws it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from upheld.ledger import ArrivalView, JourneyView, PromiseView, StepView
+from upheld.promises import Verdict
+from upheld.promises.window import JOURNEY_START
+from upheld.report.model import Arrivals, verdict_of
+from upheld.report.scale import Scale
+from upheld.report.times import clock_time, moment, place_of, zone_of
+
+__all__ = ["Bar", "Line", "SiteAt", "Tick", "Timeline", "site_clock", "timeline_of"]
+
+# In the picture's own units, which are pixels at its natural size.
+LEFT, WIDTH, ROW, TOP, FOOT = 158.0, 700.0, 42.0, 62.0, 48.0
+LETTER = 6.7  # about as wide as a letter of the picture's type
+MOST_SCREENS = 14
+SiteAt = Callable[[datetime], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """An instant on the axis: its lines of text from `x` on, none where there is no room, and a rule down from it."""
+
+    x: float
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A promised window from `x` to `end`; `reach` leads to an arrival outside it, where there is one."""
+
+    x: float
+    end: float
+    reach: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the picture, its top at `y`: `kind` is a verdict, `screen`, or `nobody` for what nobody promised.
+
+    `lane` is "" where it is that of the line above. `marks` are places and kinds.
+    """
+
+    y: float
+    lane: str
+    kind: str
+    label: str
+    label_x: float
+    bar: Bar | None
+    marks: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The picture; `text` tells the same in sentences, `breaks` are long stretches and how long they are."""
+
+    id: str
+    title: str
+    width: float
+    height: float
+    foot: float
+    ticks: tuple[Tick, ...]
+    breaks: tuple[tuple[float, str], ...]
+    lines: tuple[Line, ...]
+    text: tuple[str, ...]
+    caption: str
+
+
+@dataclass(slots=True)
+class _Row:
+    lane: str
+    kind: str
+    label: str
+    said: str
+    opens: datetime | None = None
+    closes: datetime | None = None
+    marks: list[tuple[datetime, str]] = field(default_factory=list)
+
+    def instants(self) -> Iterator[datetime]:
+        yield from (one for one in (self.opens, self.closes) if one is not None)
+        yield from (at for at, _ in self.marks)
+
+
+def site_clock(journey: JourneyView, otherwise: SiteAt) -> SiteAt:
+    """Return what tells a journey's site time while it was walked: its own beginning says how the clocks stood."""
+    began = journey.moments.get(JOURNEY_START)
+    first = next((step.began for step in journey.steps if step.began is not None), None)
+    if began is None or began.site_began is None or first is None:
+        return otherwise
+    offset = began.site_began - first
+    # What lies between reading the clock and the first step is the harness's own.
+    return (lambda real: real + offset) if abs(offset) > timedelta(seconds=5) else lambda real: real
+
+
+def timeline_of(journey: JourneyView, arrivals: Arrivals, site_at: SiteAt, *, turned: bool) -> Timeline | None:
+    """Return a journey's picture, or None where nothing of it has a time. `site_at` turns real time into the site's."""
+    zone = zone_of(journey)
+    rows = [
+        *_screens(journey, site_clock(journey, site_at)),
+        *_promised(journey, arrivals, site_at, zone),
+        *_unpromised(journey, arrivals, site_at, zone),
+    ]
+    lanes = {lane: number for number, lane in enumerate(dict.fromkeys(row.lane for row in rows))}
+    rows.sort(key=lambda row: lanes[row.lane])
+    moments = _moments(journey)
+    instants = {at for row in rows for at in row.instants()}
+    if not instants:
+        return None
+    scale = Scale(instants | {at for at, _ in moments}, LEFT + 10, WIDTH)
+    caption = f"Times are the site's, {place_of(zone)}."
+    caption += " The site's clock was turned forward, not waited for." if turned else ""
+    caption += " Not to scale: each stretch is as wide as its logarithm, so that seconds and days can both be read."
+    return Timeline(
+        id="".join(letter if letter.isalnum() else "-" for letter in journey.id),
+        title=f"Time line of “{journey.scenario}”",
+        width=scale.right + 20,
+        height=TOP + ROW * len(rows) + FOOT + 8,
+        foot=TOP + ROW * len(rows) + 8,
+        ticks=tuple(_ticks(moments, rows, scale, zone)),
+        breaks=tuple(scale.long_stretches()),
+        lines=tuple(_line(row, number, rows, scale) for number, row in enumerate(rows)),
+        text=tuple(row.said for row in rows),
+        caption=caption,
+    )
+
+
+def _screens(journey: JourneyView, site_at: SiteAt) -> Iterator[_Row]:
+    """A row for each person: a dot for each new screen she saw, and words for where she stopped or arrived."""
+    people: dict[str, list[StepView]] = {}
+    for step in journey.steps:
+        seen = people.get(step.who, [])
+        changed = step.picture and (not seen or seen[-1].picture != step.picture)
+        if step.began is not None and step.who and (changed or (step.status != "passed" and step.address)):
+            people.setdefault(step.who, []).append(step)
+    for who, steps in people.items():
+        shown = steps if len(steps) <= MOST_SCREENS else [steps[0], *steps[-MOST_SCREENS + 1 :]]
+        last = shown[-1]
+        row = _Row(f"{_short(who)} · page", "screen", _cut(last.text, 46), "")
+        for step in shown:
+            if (at := step.ended or step.began) is not None:
+                row.marks.append((site_at(at), "kept" if step.status == "passed" else _fault(step.status)))
+        ended = "reached" if last.status == "passed" else "stopped at" if last.status == "failed" else "was cut off at"
+        row.said = f"{_short(who)}, pages: {len(steps)} screens; {ended} “{last.text}”."
+        if last.status != "passed":
+            row.kind = _fault(last.status)
+        yield row
+
+
+def _fault(status: str) -> str:
+    return "broken" if status == "failed" else "unproven"
+
+
+def _promised(journey: JourneyView, arrivals: Arrivals, site_at: SiteAt, zone: str) -> Iterator[_Row]:
+    for view in journey.promises:
+        verdict, found, promise = verdict_of(view), view.judgement, view.promise
+        opens, closes = (found.site_from, found.site_by) if found else (None, None)
+        words = f"{promise.touchpoint}: {verdict}" + (f" · {promise.window.words}" if promise.window.words else "")
+        row = _Row(f"{_short(promise.who)} · {promise.channel}", str(verdict), words, "", opens, closes)
+        row.marks = _marks(view, arrivals.answering(view), site_at)
+        between = f" ({moment(opens, zone)} to {moment(closes, zone)})" if opens and closes else ""
+        came = " and ".join(moment(at, zone) for at, _ in row.marks) if found and found.site_at else ""
+        words = ", ".join(one for one in (promise.touchpoint, promise.window.words) if one)
+        silent = {Verdict.OPEN: "not due yet", Verdict.UNPROVEN: "not known"}.get(verdict, "nothing came")
+        happened = f"came {came}" if came else silent
+        row.said = f"{promise.who}, {promise.channel}: {words}{between}: {verdict}, {happened}."
+        yield row
+
+
+def _marks(view: PromiseView, came: Sequence[ArrivalView], site_at: SiteAt) -> list[tuple[datetime, str]]:
+    found, verdict = view.judgement, verdict_of(view)
+    if found is None or (found.site_at is None and found.site_by is None):
+        return []
+    if found.site_at is None:
+        return [(found.site_by, str(verdict))] if found.site_by is not None else []
+    marks = [(found.site_at, str(verdict))]
+    if verdict is Verdict.REPEATED:
+        # The first answer has its exact time in the verdict; the others are told by the run's clock.
+        marks += [(max(site_at(one.arrival.at), found.site_at), str(verdict)) for one in came[1:]]
+    return marks
+
+
+def _unpromised(journey: JourneyView, arrivals: Arrivals, site_at: SiteAt, zone: str) -> Iterator[_Row]:
+    names = {person.address: person.who for person in journey.cast}
+    for one in arrivals.unpromised(journey)[:8]:
+        at, who = site_at(one.arrival.at), names.get(one.recipient, "")
+        subject = _cut(one.arrival.subject or "a message without a subject", 34)
+        lane = f"{_short(who)} · {one.arrival.channel}"
+        said = f"{who}, {one.arrival.channel}: “{subject}” came {moment(at, zone)}; nobody promised it."
+        yield _Row(lane, "nobody", f"“{subject}”: nobody promised it", said, marks=[(at, "nobody")])
+
+
+def _moments(journey: JourneyView) -> list[tuple[datetime, str]]:
+    """The named moments, such as the payment and the event, and the beginning."""
+    named = [(at.site_began, name) for name, at in journey.moments.items() if at.site_began is not None]
+    return sorted((at, "begins" if name == JOURNEY_START else name) for at, name in named)
+
+
+def _ticks(moments: Sequence[tuple[datetime, str]], rows: Sequence[_Row], scale: Scale, zone: str) -> Iterator[Tick]:
+    """The named moments first, then the edges of windows as far as there is room for their times."""
+    edges = sorted({at for row in rows for at in (row.opens, row.closes) if at is not None} - {at for at, _ in moments})
+    taken: list[tuple[float, float]] = []
+    for at, name in [*moments, *((at, "") for at in edges)]:
+        x = scale.x(at)
+        lines = (name, clock_time(at, zone), moment(at, zone).partition(",")[0])
+        width = max(map(len, lines)) * LETTER + 8
+        if any(x < right and x + width > left for left, right in taken):
+            yield Tick(x)
+            continue
+        taken.append((x, x + width))
+        yield Tick(x, lines)
+
+
+def _line(row: _Row, number: int, rows: Sequence[_Row], scale: Scale) -> Line:
+    starts = number == 0 or rows[number - 1].lane != row.lane
+    bar = None
+    if row.opens is not None and row.closes is not None:
+        x, end = scale.x(row.opens), scale.x(row.closes)
+        outside = [scale.x(at) for at, _ in row.marks if not row.opens <= at <= row.closes]
+        reach = (end if outside[-1] > end else x, outside[-1]) if outside else None
+        bar = Bar(x, max(end, x + 6), reach)
+    first = min((scale.x(at) for at in row.instants()), default=LEFT + 10)
+    return Line(
+        y=TOP + ROW * number,
+        lane=row.lane if starts else "",
+        kind=row.kind,
+        label=row.label,
+        label_x=max(LEFT, min(first, scale.right + 16 - len(row.label) * LETTER)),
+        bar=bar,
+        marks=tuple((scale.x(at), word) for at, word in row.marks),
+    )
+
+
+def _short(who: str) -> str:
+    name = who.removeprefix("the ").capitalize() if who.startswith("the ") else who
+    return _cut(name or "Somebody", 14)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
