@@ -3,9 +3,15 @@
 PYTEST_DONT_REWRITE: the command line imports this before pytest does, and there is no assertion in it to rewrite.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from upheld.errors import CouldNotLook, FeatureError, StepFailed, UpheldError, UsageError
+
+if TYPE_CHECKING:
+    from upheld.actor import Actor
+    from upheld.drive import Journey
+    from upheld.promises.facts import parse_money
+    from upheld.vocabulary.time import in_days
 
 __all__ = [
     "Actor",

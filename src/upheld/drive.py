@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from upheld.actor import Actor
 from upheld.browser.allow import check
 from upheld.cases import knowledge_of, write_date
@@ -28,6 +26,7 @@ from upheld.promises.recognise import Recognisers
 from upheld.promises.window import JOURNEY_START
 
 if TYPE_CHECKING:
+    import httpx
     from playwright.sync_api import BrowserContext, Page
 
     from upheld.browser import Evidence, Manner
@@ -149,6 +148,8 @@ class Journey:
 
         Raises `StepFailed` where the site refuses, and `SiteUnreachable` where it does not answer at all.
         """
+        import httpx
+
         url = self.url(where)
         try:
             answer = httpx.request(method, url, timeout=30.0, trust_env=False, **options)
@@ -308,6 +309,8 @@ class Journey:
 
     def site_answers(self) -> bool:
         """Return whether the site gives any answer at all."""
+        import httpx
+
         try:
             with httpx.stream("GET", self.settings.site, timeout=5.0, trust_env=False):
                 return True

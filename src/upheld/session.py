@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,8 +14,8 @@ from typing import Any
 
 from upheld.clock import Clock, open_clock
 from upheld.config import Settings
-from upheld.errors import UsageError
-from upheld.ledger import Ledger, NewEvent, RunView, fold, open_ledger
+from upheld.errors import ClockWouldNotTurn, UsageError
+from upheld.ledger import Lease, Ledger, NewEvent, RunView, fold, open_ledger
 from upheld.lookout import Lookout
 from upheld.mailbox import Mailbox, open_mailbox
 from upheld.maps import read_maps, recognisers_of
@@ -84,6 +85,7 @@ class Run:
                 command=list(command),
                 cursor=mailbox.cursor(),
             )
+            run._read_clock()
             with run._looking():
                 yield run
 
@@ -103,7 +105,7 @@ class Run:
 
     def sweep(self, progress: Progress = lambda settled, total, what: None) -> list[Settled]:
         """Settle what is open, of this run and of earlier ones on the same site, and return it with its verdicts."""
-        with self.ledger.lease(f"sweep {self.settings.site}", LEASE_SECONDS) as lease:
+        with self._lease() as lease:
             sweep = Sweep(
                 self.ledger,
                 self.settings,
@@ -117,6 +119,17 @@ class Run:
             self.settled = sweep.settle()
             self.lookout.write_down(self._began)
         return self.settled
+
+    def _lease(self) -> Lease:
+        """Take the right to sweep on this site; another sweep is waited for, and a dead one's lease runs out."""
+        deadline = time.monotonic() + 5 * LEASE_SECONDS
+        while True:
+            try:
+                return self.ledger.lease(f"sweep {self.settings.site}", LEASE_SECONDS)
+            except UsageError:
+                if time.monotonic() > deadline:
+                    raise
+                self.lookout.pause(0.5)
 
     def finish(self, exit_code: int, *, interrupted: bool = False) -> None:
         """Write down that the run ended."""
@@ -135,7 +148,7 @@ class Run:
         )
 
     def thin_evidence(self, view: RunView) -> None:
-        """Delete the traces of journeys that make sense: evidence is kept until the verdict, and then where it is used."""
+        """Delete the traces of journeys that make sense: they are kept until the verdict, and then where they help."""
         from upheld.report import makes_sense
 
         for journey in view.journeys:
@@ -167,6 +180,13 @@ class Run:
     def _open_runs(self) -> list[str]:
         runs = self.ledger.runs_with_open_promises()
         return [run for run in runs if _same(_info(self.ledger, run), self.settings)]
+
+    def _read_clock(self) -> None:
+        """Write down what the site's clock shows before anything is driven, so that a jump of it is noticed."""
+        if self.clock.turnable:
+            with contextlib.suppress(ClockWouldNotTurn):  # the sweep says so, of what depends on it
+                site, real = self.clock.now(), datetime.now(UTC)
+                self._write("clock", real=real.isoformat(), site=site.isoformat(), turned=False, until=None)
 
     def _write(self, kind: str, **data: Any) -> None:
         self.ledger.append(NewEvent(kind, self.id, datetime.now(UTC), data=data))

@@ -24,6 +24,8 @@ from upheld.promises.timeline import ClockReading, Looked, Stretch, Timeline
 __all__ = ["LEASE_SECONDS", "Settled", "Sweep"]
 
 LEASE_SECONDS = 120.0
+# Two readings of one clock differ by less than this, or somebody has moved it.
+JUMP = timedelta(seconds=3)
 # A kept promise is settled once its quiet period is over; a failed one cannot become better by waiting either.
 _SETTLED = (Verdict.WRONG, Verdict.REPEATED, Verdict.UNWANTED, Verdict.LATE)
 Progress = Callable[[int, int, str], None]
@@ -109,6 +111,7 @@ class Sweep:
         except ClockWouldNotTurn as error:
             self._blind = self._blind or str(error)
             return
+        docket.notice_jump(ClockReading(real, site))
         docket.read(ClockReading(real, site))
         data = {"real": real.isoformat(), "site": site.isoformat(), "turned": False, "until": None}
         self._append(NewEvent("clock", self._runs[-1], real, data=data))
@@ -199,6 +202,8 @@ class Sweep:
 
     def _judge(self, docket: _Docket) -> dict[str, Judgement]:
         """Judge every case on what is known now; a person's promises by one channel are judged together."""
+        if self._fence is not None and self._fence.until - datetime.now(UTC) < timedelta(seconds=LEASE_SECONDS / 2):
+            self._fence.renew()
         real, timeline = datetime.now(UTC), docket.timeline
         looked = Looked(
             now=timeline.site_at(real),
@@ -301,6 +306,18 @@ class _Docket:
     @property
     def timeline(self) -> Timeline:
         return Timeline(tuple(self._readings[real] for real in sorted(self._readings)))
+
+    def notice_jump(self, reading: ClockReading) -> None:
+        """Take note where somebody else has moved the clock: what came since the last reading has no known time."""
+        before = self.timeline
+        if not before.readings:
+            return
+        off = reading.site - before.site_at(reading.real)
+        last = before.readings[-1]
+        if abs(off) > JUMP and not (last.turned and last.until is None):
+            between = f"{last.real:%H:%M:%S} and {reading.real:%H:%M:%S} UTC"
+            why = f"the site's clock was moved by somebody else between {between}"
+            self.gaps.append(Stretch(last.real, reading.real, why))
 
     def read(self, reading: ClockReading) -> None:
         """Take down what the site's clock shows; a later word on the same turn replaces the first."""

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 
 __all__ = ["Shop", "opened"]
 
@@ -46,14 +47,14 @@ class Shop:
 
 def _handler(shop: Shop) -> type[http.server.BaseHTTPRequestHandler]:
     class Answers(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  # the name is the protocol's
+        def do_GET(self) -> None:  # the name is the protocol's
             if self.path == "/test-clock":
                 shop.send_due()
                 self.say(200, {"now": shop.now().isoformat(), "idle": True})
             else:
                 self.say(200, {})
 
-        def do_PUT(self) -> None:  # noqa: N802
+        def do_PUT(self) -> None:
             wanted = datetime.fromisoformat(self.body()["now"])
             if shop.broken_after is not None and len(shop.turns) >= shop.broken_after:
                 self.say(500, {"error": "the clock is stuck"})
@@ -66,14 +67,14 @@ def _handler(shop: Shop) -> type[http.server.BaseHTTPRequestHandler]:
             shop.send_due()
             self.say(200, {"now": shop.now().isoformat(), "idle": True})
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             data = self.body()
             due = shop.now() + timedelta(seconds=data["after"])
             shop.agenda.append((due, data["port"], data["to"], data["subject"], data["body"]))
             shop.send_due()
             self.say(200, {})
 
-        def body(self) -> dict[str, str]:
+        def body(self) -> dict[str, Any]:
             return dict(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
 
         def say(self, status: int, data: dict[str, object]) -> None:

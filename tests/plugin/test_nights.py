@@ -77,7 +77,9 @@ def first_night(suite: Suite, scenario: Scenario) -> datetime:
     )
     suite.run("features")
     assert suite.verdicts() == {"reminder to Ada": "open", "reminder to Ben": "open"}
-    closes = [view.judgement.site_by for journey in suite.view().journeys for view in journey.promises if view.judgement]
+    closes = [
+        view.judgement.site_by for journey in suite.view().journeys for view in journey.promises if view.judgement
+    ]
     return max(when for when in closes if when)
 
 

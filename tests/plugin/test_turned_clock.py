@@ -14,7 +14,7 @@ pytest_plugins = ["pytester"]
 
 Scenario = Callable[..., str]
 
-STEPS = '''
+STEPS = """
 import httpx
 from urllib.parse import urlsplit
 
@@ -24,7 +24,7 @@ def plans(journey, who, subject, hours):
     to = journey.actor(who).person.email
     journey.request("POST", "/plan", json={"port": port, "to": to, "subject": subject, "body": "Hello",
                                            "after": float(hours) * 3600})
-'''
+"""
 
 
 @pytest.fixture

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from upheld.drive import Journey
 from upheld.errors import BrowserGone
 from upheld.hooks.keys import settings_of
 from upheld.hooks.walker import JOURNEY
+
+if TYPE_CHECKING:
+    from upheld.drive import Journey
 
 __all__ = ["browser_type_launch_args", "journey", "upheld_new_context"]
 

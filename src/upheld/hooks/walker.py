@@ -38,7 +38,7 @@ def _in_our_words(error: BaseException) -> BaseException:
     return ours if isinstance(ours, CouldNotLook) else error
 
 
-JOURNEY = pytest.StashKey["Journey"]()
+JOURNEY: pytest.StashKey[Journey] = pytest.StashKey()
 
 
 class Walker:
@@ -71,8 +71,8 @@ class Walker:
     @pytest.hookimpl(tryfirst=True)
     def pytest_bdd_before_scenario(self, request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> None:
         """Resolve every step before the browser opens, and write down what will be promised."""
-        from upheld.collect import plan_of, unknown_step
         from upheld import drive
+        from upheld.collect import plan_of, unknown_step
         from upheld.maps import recognisers_of
 
         plan = plan_of(request.node)

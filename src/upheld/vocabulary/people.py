@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pytest_bdd import parsers, step
 
-from upheld.drive import Journey
 from upheld.vocabulary.words import WHO
+
+if TYPE_CHECKING:
+    from upheld.drive import Journey
 
 __all__: list[str] = []
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pytest_bdd import parsers, step
 
-from upheld.drive import Journey
 from upheld.errors import StepFailed
 from upheld.promises.facts import says
 from upheld.promises.reading import PROMISE_STEP_PATTERN
 from upheld.vocabulary.words import WHO
+
+if TYPE_CHECKING:
+    from upheld.drive import Journey
 
 __all__: list[str] = []
 

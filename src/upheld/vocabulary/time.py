@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pytest_bdd import parsers, step
 
-from upheld.drive import Journey
 from upheld.errors import UsageError
+
+if TYPE_CHECKING:
+    from upheld.drive import Journey
 
 __all__ = ["in_days"]
 
