@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from upheld.promises import Arrival, Expectation, Interval, Judgement, Moment, Promise, Row, parse_window
 from upheld.promises.expectation import Knowledge
@@ -53,33 +54,37 @@ def moments(made: float = 60.0, paid: float | None = 50.0) -> dict[str, Moment]:
 KNOWLEDGE = Knowledge(FACTS, moments(), "Ada", "en")
 
 
-def promise(kind: str = "receipt", window: str = "within 2 minutes", **fields: object) -> Promise:
+def promise(kind: str = "receipt", window: str = "within 2 minutes", **fields: Any) -> Promise:
     base = Promise(who="Ada", kind=kind, channel="email", window=parse_window(window))
-    return replace(base, **fields)  # type: ignore[arg-type]  # the fields of a Promise, by name
+    return replace(base, **fields)
 
 
 def table(**rows: str) -> Expectation:
     return Expectation(tuple(Row(key.replace("_", " "), value, 7) for key, value in rows.items()))
 
 
-def case(id: str = "p1", made: float = 60.0, **fields: object) -> Case:
+def case(id: str = "p1", made: float = 60.0, **fields: Any) -> Case:
     """A promise of Ada's on trial, made at `made` seconds; the fields of a Promise or of a Case, by name."""
     of_case = {name: fields.pop(name) for name in ("interval", "trouble", "withdrawn", "knowledge") if name in fields}
-    made_of = promise(**fields)  # type: ignore[arg-type]  # as above
+    made_of = promise(**fields)
     interval: Interval | None = made_of.window.resolve(moments(made))
     known = Case(id=id, promise=made_of, address=ADA, interval=interval, made_site=at(made), knowledge=KNOWLEDGE)
-    return replace(known, **of_case)  # type: ignore[arg-type]  # as above
+    return replace(known, **of_case)
 
 
-def mail(seconds: float, subject: str = "Your receipt", id: str = "", **fields: object) -> Seen:
+def mail(seconds: float, subject: str = "Your receipt", id: str = "", **fields: Any) -> Seen:
     arrival = Arrival(id=id or f"m{seconds}-{subject}", to=(ADA,), at=at(seconds), subject=subject)
-    return Seen(replace(arrival, **fields), at(seconds))  # type: ignore[arg-type]  # the fields of an Arrival
+    return Seen(replace(arrival, **fields), at(seconds))
 
 
 def looked(
-    now: float = 3600.0, since: float = -10.0, *, holes: Sequence[tuple[float, float]] = (), covered: bool = True,
-    **fields: object,
-) -> Looked:  # fmt: skip
+    now: float = 3600.0,
+    since: float = -10.0,
+    *,
+    holes: Sequence[tuple[float, float]] = (),
+    covered: bool = True,
+    **fields: Any,
+) -> Looked:
     """We looked from `since` until `now`, but for the holes."""
     stretches = []
     begin = since
@@ -88,13 +93,16 @@ def looked(
         begin = hole[1]
     stretches.append(Stretch(at(begin), at(now)))
     base = Looked(now=at(now), real_now=at(now), covered=tuple(stretches) if covered else ())
-    return replace(base, **fields)  # type: ignore[arg-type]  # the fields of Looked, by name
+    return replace(base, **fields)
 
 
 def verdicts(
-    cases: Sequence[Case], seen: Sequence[Seen] = (), when: Looked | None = None, elsewhere: Sequence[Seen] = (),
+    cases: Sequence[Case],
+    seen: Sequence[Seen] = (),
+    when: Looked | None = None,
+    elsewhere: Sequence[Seen] = (),
     recognisers: Recognisers | None = None,
-) -> dict[str, Judgement]:  # fmt: skip
+) -> dict[str, Judgement]:
     return judge(cases, seen, when or looked(), recognisers or standard(), elsewhere)
 
 

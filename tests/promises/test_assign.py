@@ -54,5 +54,7 @@ def test_pairings(worth: list[list[float | None]], pairs: dict[int, int]) -> Non
 
 
 def test_a_large_night_is_paired_in_time() -> None:
-    worth: list[list[float | None]] = [[float((row * 7 + column * 13) % 50 + 1) for column in range(60)] for row in range(60)]
+    worth: list[list[float | None]] = [
+        [float((row * 7 + column * 13) % 50 + 1) for column in range(60)] for row in range(60)
+    ]
     assert len(assign(worth)) == 60

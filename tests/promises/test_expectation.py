@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -27,30 +29,55 @@ LETTER = Arrival(
 )
 
 
-def faults(arrival: Arrival = LETTER, **rows: str) -> tuple[str, ...]:
+def faults(arrival: Arrival = LETTER, /, **rows: str) -> tuple[str, ...]:
     return shortfalls(table(**rows), arrival, KNOWLEDGE)
 
 
-def changed(**fields: object) -> Arrival:
-    from dataclasses import replace
-
-    return replace(LETTER, **fields)  # type: ignore[arg-type]  # the fields of an Arrival, by name
+def changed(**fields: Any) -> Arrival:
+    return replace(LETTER, **fields)
 
 
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("subject", "receipt"), ("subject", "Your receipt, the order number"), ("subject", "RECEIPT FOR ORDER"), ("says", "Systems Day"),
-        ("says", "Systems Day, the date of the event, the place of the event, the order number"), ("says", '"thank you: €120.00", Hall 3'),
-        ("says", "120.00 EUR"), ("says", "EUR 120"), ("says", "the price of the event"), ("says", '"26 November 2026, Hall 3"'),
-        ("does not say", "Berlin"), ("does not say", "210.00 EUR, Mallory"), ("calls", "her by name"), ("calls", "him by first name"),
-        ("calls", "her by her first name"), ("calls", "Ada"), ("calls", '"Ada"'), ("amount", "120.00 EUR"), ("amount", "€120"),
-        ("amount", "the price of the event"), ("attached", "a PDF"), ("attached", "a PDF that says the same"), ("attached", "a pdf that says Systems Day, 120.00 EUR"),
-        ("attached", "a calendar entry"), ("attached", "a calendar entry for the event"), ("attached", "a file"), ("attached", '"receipt.pdf"'), ("attached", '"event.ics"'),
-        ("link", "Join us"), ("link", '"Join us"'), ("link", "https://shop.test/join?t=1"), ("to", "her name"), ("to", "ada.1@example.test"), ("to", "Ada Silva"),
-        ("from", "Systems Day"), ("from", "tickets@shop.test"),
+        ("subject", "receipt"),
+        ("subject", "Your receipt, the order number"),
+        ("subject", "RECEIPT FOR ORDER"),
+        ("says", "Systems Day"),
+        ("says", "Systems Day, the date of the event, the place of the event, the order number"),
+        ("says", '"thank you: €120.00", Hall 3'),
+        ("says", "120.00 EUR"),
+        ("says", "EUR 120"),
+        ("says", "the price of the event"),
+        ("says", '"26 November 2026, Hall 3"'),
+        ("does not say", "Berlin"),
+        ("does not say", "210.00 EUR, Mallory"),
+        ("calls", "her by name"),
+        ("calls", "him by first name"),
+        ("calls", "her by her first name"),
+        ("calls", "Ada"),
+        ("calls", '"Ada"'),
+        ("amount", "120.00 EUR"),
+        ("amount", "€120"),
+        ("amount", "the price of the event"),
+        ("attached", "a PDF"),
+        ("attached", "a PDF that says the same"),
+        ("attached", "a pdf that says Systems Day, 120.00 EUR"),
+        ("attached", "a calendar entry"),
+        ("attached", "a calendar entry for the event"),
+        ("attached", "a file"),
+        ("attached", '"receipt.pdf"'),
+        ("attached", '"event.ics"'),
+        ("link", "Join us"),
+        ("link", '"Join us"'),
+        ("link", "https://shop.test/join?t=1"),
+        ("to", "her name"),
+        ("to", "ada.1@example.test"),
+        ("to", "Ada Silva"),
+        ("from", "Systems Day"),
+        ("from", "tickets@shop.test"),
     ],
-)  # fmt: skip
+)
 def test_rows_that_hold(key: str, value: str) -> None:
     assert faults(**{key.replace(" ", "_"): value}) == ()
 
@@ -77,7 +104,7 @@ def test_rows_that_hold(key: str, value: str) -> None:
         ("to", "Ben Mara", 'is made out to "Ada Silva <ada.1@example.test>" instead of "Ben Mara"'),
         ("from", "Other Day", 'comes from "Systems Day <tickets@shop.test>" instead of "Other Day"'),
     ],
-)  # fmt: skip
+)
 def test_rows_that_do_not_hold(key: str, value: str, said: str) -> None:
     assert faults(**{key.replace(" ", "_"): value}) == (said,)
 
@@ -90,7 +117,7 @@ def test_a_date_said_wrongly_is_named() -> None:
     wrong = changed(html_text="on Friday, 27 November 2026")
     assert faults(wrong, says="the date of the event") == (
         "says 27 november 2026 instead of Thursday, November 26, 2026",
-    )  # fmt: skip
+    )
 
 
 def test_her_mail_program_shows_the_html_part() -> None:
@@ -109,15 +136,18 @@ def test_a_pdf_that_says_the_same_says_all_of_it() -> None:
     assert faults(**rows) == ()
     other = Attachment("receipt.pdf", "application/pdf", 900, "Total €210.00")
     assert faults(changed(attachments=(other,)), **rows) == (
-        "has a PDF that says €210.00 instead of €120.00", 'has a PDF that does not say "Systems Day"',
-    )  # fmt: skip
+        "has a PDF that says €210.00 instead of €120.00",
+        'has a PDF that does not say "Systems Day"',
+    )
     # one of two that says it all is enough
     assert faults(changed(attachments=(other, PDF)), **rows) == ()
 
 
 def test_a_pdf_that_cannot_be_opened() -> None:
     broken = Attachment("receipt.pdf", "application/pdf", 900, fault="it is cut off")
-    assert faults(changed(attachments=(broken,)), attached="a PDF") == ("has a PDF that cannot be opened (it is cut off)",)
+    assert faults(changed(attachments=(broken,)), attached="a PDF") == (
+        "has a PDF that cannot be opened (it is cut off)",
+    )
     assert faults(changed(attachments=()), attached="a PDF") == ("has no PDF attached",)
 
 
@@ -134,15 +164,24 @@ def test_a_calendar_entry_is_for_the_event_whatever_zone_it_is_written_in() -> N
 
 @pytest.mark.parametrize("year", [1, 9999])
 def test_absurd_starts_do_no_harm(year: int) -> None:
-    absurd = Attachment("a.ics", "text/calendar", 1, starts=(datetime(year, 1, 1, tzinfo=timezone(timedelta(hours=14))),))
+    absurd = Attachment(
+        "a.ics", "text/calendar", 1, starts=(datetime(year, 1, 1, tzinfo=timezone(timedelta(hours=14))),)
+    )
     assert faults(changed(attachments=(absurd,)), attached="a calendar entry for the event")
 
 
 def test_an_empty_message_lacks_everything_and_breaks_nothing() -> None:
     empty = Arrival(id="m2", to=(), at=datetime(2026, 11, 22, tzinfo=UTC))
     for key, value in {
-        "subject": "x", "says": "x", "calls": "her by name", "amount": "1 EUR", "attached": "a file", "link": "x", "to": "x", "from": "x",
-    }.items():  # fmt: skip
+        "subject": "x",
+        "says": "x",
+        "calls": "her by name",
+        "amount": "1 EUR",
+        "attached": "a file",
+        "link": "x",
+        "to": "x",
+        "from": "x",
+    }.items():
         assert faults(empty, **{key: value}), key
     assert faults(empty, does_not_say="x", attached="nothing") == ()
 
@@ -172,7 +211,7 @@ def test_a_table_is_read_with_its_lines() -> None:
         (("attached", "a PFD"), '"a PFD" is no attachment that is understood. Did you mean "pdf"? Say a pdf,'),
         (("attached", "something"), '"something" is no attachment'),
     ],
-)  # fmt: skip
+)
 def test_rows_that_are_none(row: tuple[str, ...], said: str) -> None:
     with pytest.raises(FeatureError) as raised:
         parse(("says", "x"), row)
@@ -182,7 +221,16 @@ def test_rows_that_are_none(row: tuple[str, ...], said: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["a PDF", "A PDF that says the same", "an file", "nothing", "Nothing", '"tic, ket.pdf"', "a calendar entry for the event", "picture"],
+    [
+        "a PDF",
+        "A PDF that says the same",
+        "an file",
+        "nothing",
+        "Nothing",
+        '"tic, ket.pdf"',
+        "a calendar entry for the event",
+        "picture",
+    ],
 )
 def test_attachments_that_are_understood(value: str) -> None:
     parse(("attached", value))
@@ -191,15 +239,24 @@ def test_attachments_that_are_understood(value: str) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ({"says": "Systems Day, the plaec of the event"}, 'is known as "the plaec of the event". Did you mean "the place of the event"?'),
+        (
+            {"says": "Systems Day, the plaec of the event"},
+            'is known as "the plaec of the event". Did you mean "the place of the event"?',
+        ),
         ({"subject": "her compny"}, 'Did you mean "her company"?'),
         ({"amount": "the cost of the event"}, 'nothing in this journey is known as "the cost of the event"'),
-        ({"amount": "the fee of the event"}, '"the fee of the event" is "nothing at all" in this journey, which is no amount'),
-        ({"attached": "a calendar entry for the evnt"}, 'no step of this journey says when "the evnt" is. Did you mean "the event"?'),
+        (
+            {"amount": "the fee of the event"},
+            '"the fee of the event" is "nothing at all" in this journey, which is no amount',
+        ),
+        (
+            {"attached": "a calendar entry for the evnt"},
+            'no step of this journey says when "the evnt" is. Did you mean "the event"?',
+        ),
         ({"attached": "a PDF that says the plaec of the event"}, 'Did you mean "the place of the event"?'),
         ({"to": "her nam"}, 'Did you mean "her name"?'),
     ],
-)  # fmt: skip
+)
 def test_references_to_what_nobody_knows(rows: dict[str, str], said: str) -> None:
     with pytest.raises(FeatureError) as raised:
         check_references(table(**rows), KNOWLEDGE, file="features/a.feature")
@@ -210,11 +267,16 @@ def test_references_to_what_nobody_knows(rows: dict[str, str], said: str) -> Non
 @pytest.mark.parametrize(
     "rows",
     [
-        {"says": "Systems Day, the place of the event, his company, their name"}, {"says": '"the doors open at five"'},
-        {"attached": "a calendar entry for the event"}, {"attached": "a PDF that says the order number"}, {"attached": '"the ticket.pdf"'},
-        {"amount": "the price of the event"}, {"link": "The programme"}, {"calls": "her by name"},
+        {"says": "Systems Day, the place of the event, his company, their name"},
+        {"says": '"the doors open at five"'},
+        {"attached": "a calendar entry for the event"},
+        {"attached": "a PDF that says the order number"},
+        {"attached": '"the ticket.pdf"'},
+        {"amount": "the price of the event"},
+        {"link": "The programme"},
+        {"calls": "her by name"},
     ],
-)  # fmt: skip
+)
 def test_references_that_are_known(rows: dict[str, str]) -> None:
     check_references(table(**rows), KNOWLEDGE, file="f")
 

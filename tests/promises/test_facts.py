@@ -16,9 +16,27 @@ from hypothesis import strategies as st
 from upheld.promises.facts import Fact, Money, SaidDate, dates_in, fold, money_in, parse_money, says
 
 LOCALES = [
-    "en_GB", "en_US", "en_IN", "de_DE", "de_CH", "de_AT", "fr_FR", "fr_CH", "es_ES", "es_MX", "pt_PT", "pt_BR", "it_IT",
-    "nl_NL", "sv_SE", "da_DK", "nb_NO", "pl_PL", "cs_CZ", "ja_JP",
-]  # fmt: skip
+    "en_GB",
+    "en_US",
+    "en_IN",
+    "de_DE",
+    "de_CH",
+    "de_AT",
+    "fr_FR",
+    "fr_CH",
+    "es_ES",
+    "es_MX",
+    "pt_PT",
+    "pt_BR",
+    "it_IT",
+    "nl_NL",
+    "sv_SE",
+    "da_DK",
+    "nb_NO",
+    "pl_PL",
+    "cs_CZ",
+    "ja_JP",
+]
 DATE_LOCALES = [locale for locale in LOCALES if locale not in ("ja_JP",)]
 CURRENCIES = ["EUR", "USD", "GBP", "CHF", "SEK", "DKK", "NOK", "PLN", "CZK", "CAD", "AUD", "INR", "BRL"]
 
@@ -47,22 +65,63 @@ def test_an_amount_in_another_currency_is_another_amount(locale: str, cents: int
 @pytest.mark.parametrize(
     ("text", "currency", "locale"),
     [
-        ("120.00 EUR", "EUR", "en"), ("EUR 120.00", "EUR", "en"), ("EUR120", "EUR", "en"), ("€120", "EUR", "en"), ("€ 120,-", "EUR", "nl"),
-        ("120,- €", "EUR", "de"), ("120,-- Euro", "EUR", "de"), ("120,00 Euro", "EUR", "de"), ("120 euros", "EUR", "fr"),
-        ("120,00 €", "EUR", "fr"), ("120 €", "EUR", "es"), ("120,00€.", "EUR", "pt"), ("Total:120€", "EUR", "en"),
-        ("Betrag\n120,00\n€", "EUR", "de"), ("120\u202f€", "EUR", "fr"), ("€\xa0120,00", "EUR", "nl"), ("120 eur", "EUR", "de"),
-        ("£120", "GBP", "en"), ("120 pounds", "GBP", "en"), ("120 British pounds", "GBP", "en"), ("US$120.00", "USD", "en"), ("$120", "USD", "en"),
-        ("120 dollars", "USD", "en"), ("$120.00 CAD", "CAD", "en"), ("CA$120.00", "CAD", "en"), ("A$120", "AUD", "en"), ("kr 120", "NOK", "nb"),
-        ("120 kr", "DKK", "da"), ("120 kr.", "DKK", "da"), ("120 kr", "SEK", "en"), ("120 Kč", "CZK", "cs"), ("120 zł", "PLN", "pl"),
-        ("Fr. 120.-", "CHF", "de-CH"), ("CHF 120.–", "CHF", "de-CH"), ("120,00 CHF", "CHF", "fr"), ("¥120", "JPY", "en"), ("120円", "JPY", "ja"),
-        ("￥120", "JPY", "ja"), ("R$ 120,00", "BRL", "pt-BR"), ("₹120.00", "INR", "en-IN"), ("(120.00 EUR)", "EUR", "en"), ("=120.00 EUR", "EUR", "en"),
-        ("EUR 120.00/month", "EUR", "en"), ("120.00 EUR, paid", "EUR", "en"), ("- €120.00", "EUR", "en"),
+        ("120.00 EUR", "EUR", "en"),
+        ("EUR 120.00", "EUR", "en"),
+        ("EUR120", "EUR", "en"),
+        ("€120", "EUR", "en"),
+        ("€ 120,-", "EUR", "nl"),
+        ("120,- €", "EUR", "de"),
+        ("120,-- Euro", "EUR", "de"),
+        ("120,00 Euro", "EUR", "de"),
+        ("120 euros", "EUR", "fr"),
+        ("120,00 €", "EUR", "fr"),
+        ("120 €", "EUR", "es"),
+        ("120,00€.", "EUR", "pt"),
+        ("Total:120€", "EUR", "en"),
+        ("Betrag\n120,00\n€", "EUR", "de"),
+        ("120\u202f€", "EUR", "fr"),
+        ("€\xa0120,00", "EUR", "nl"),
+        ("120 eur", "EUR", "de"),
+        ("£120", "GBP", "en"),
+        ("120 pounds", "GBP", "en"),
+        ("120 British pounds", "GBP", "en"),
+        ("US$120.00", "USD", "en"),
+        ("$120", "USD", "en"),
+        ("120 dollars", "USD", "en"),
+        ("$120.00 CAD", "CAD", "en"),
+        ("CA$120.00", "CAD", "en"),
+        ("A$120", "AUD", "en"),
+        ("kr 120", "NOK", "nb"),
+        ("120 kr", "DKK", "da"),
+        ("120 kr.", "DKK", "da"),
+        ("120 kr", "SEK", "en"),
+        ("120 Kč", "CZK", "cs"),
+        ("120 zł", "PLN", "pl"),
+        ("Fr. 120.-", "CHF", "de-CH"),
+        ("CHF 120.–", "CHF", "de-CH"),
+        ("120,00 CHF", "CHF", "fr"),
+        ("¥120", "JPY", "en"),
+        ("120円", "JPY", "ja"),
+        ("￥120", "JPY", "ja"),
+        ("R$ 120,00", "BRL", "pt-BR"),
+        ("₹120.00", "INR", "en-IN"),
+        ("(120.00 EUR)", "EUR", "en"),
+        ("=120.00 EUR", "EUR", "en"),
+        ("EUR 120.00/month", "EUR", "en"),
+        ("120.00 EUR, paid", "EUR", "en"),
+        ("- €120.00", "EUR", "en"),
         # the columns of a row: one ticket at 120, and not 1120
-        ("Systems Day 1 120,00 €", "EUR", "de"), ("Systems Day\t1\t120.00 EUR", "EUR", "en"), ("Seats 2 €120 2 drinks", "EUR", "en"),
-        ("Systems Day\t1\t€120.00", "EUR", "en"), ("Systems Day 1 € 120,00", "EUR", "nl"), ("120,00€ 2 Plätze", "EUR", "de"),
-        ("Place 1 120,00 €", "EUR", "fr"), ("Place\n1\n120,00 €", "EUR", "fr"), ("Nr. 12 345 120,00 €", "EUR", "de"),
+        ("Systems Day 1 120,00 €", "EUR", "de"),
+        ("Systems Day\t1\t120.00 EUR", "EUR", "en"),
+        ("Seats 2 €120 2 drinks", "EUR", "en"),
+        ("Systems Day\t1\t€120.00", "EUR", "en"),
+        ("Systems Day 1 € 120,00", "EUR", "nl"),
+        ("120,00€ 2 Plätze", "EUR", "de"),
+        ("Place 1 120,00 €", "EUR", "fr"),
+        ("Place\n1\n120,00 €", "EUR", "fr"),
+        ("Nr. 12 345 120,00 €", "EUR", "de"),
     ],
-)  # fmt: skip
+)
 def test_120_in_the_dresses_that_shops_give_it(text: str, currency: str, locale: str) -> None:
     assert Money(Decimal(120), currency) in money_in(text, currency, locale)
 
@@ -70,13 +129,21 @@ def test_120_in_the_dresses_that_shops_give_it(text: str, currency: str, locale:
 @pytest.mark.parametrize(
     ("text", "amount", "currency", "locale"),
     [
-        ("1.200,00 €", "1200", "EUR", "de"), ("1.200 €", "1200", "EUR", "de"), ("1,200.00 EUR", "1200", "EUR", "en"),
-        ("1'200.50 CHF", "1200.50", "CHF", "de-CH"), ("1’200.50 CHF", "1200.50", "CHF", "de-CH"), ("1 200,50 €", "1200.50", "EUR", "fr"),
-        ("1\xa0200,50 €", "1200.50", "EUR", "en"), ("1\u202f200,50 €", "1200.50", "EUR", "de"), ("₹1,20,000.00", "120000", "INR", "en-IN"),
-        ("1.234.567,89 €", "1234567.89", "EUR", "de"), ("0,99 €", "0.99", "EUR", "de"), ("−120,00 €", "-120", "EUR", "de"),
+        ("1.200,00 €", "1200", "EUR", "de"),
+        ("1.200 €", "1200", "EUR", "de"),
+        ("1,200.00 EUR", "1200", "EUR", "en"),
+        ("1'200.50 CHF", "1200.50", "CHF", "de-CH"),
+        ("1’200.50 CHF", "1200.50", "CHF", "de-CH"),
+        ("1 200,50 €", "1200.50", "EUR", "fr"),
+        ("1\xa0200,50 €", "1200.50", "EUR", "en"),
+        ("1\u202f200,50 €", "1200.50", "EUR", "de"),
+        ("₹1,20,000.00", "120000", "INR", "en-IN"),
+        ("1.234.567,89 €", "1234567.89", "EUR", "de"),
+        ("0,99 €", "0.99", "EUR", "de"),
+        ("−120,00 €", "-120", "EUR", "de"),
         ("-€120.00", "-120", "EUR", "en"),
     ],
-)  # fmt: skip
+)
 def test_thousands_and_signs(text: str, amount: str, currency: str, locale: str) -> None:
     assert Money(Decimal(amount), currency) in money_in(text, currency, locale)
 
@@ -84,10 +151,24 @@ def test_thousands_and_signs(text: str, amount: str, currency: str, locale: str)
 @pytest.mark.parametrize(
     "text",
     [
-        "", "EUR", "120", "1120,00 €", "120,50 €", "€1,120.00", "12000 €", "1.120,00 €", "€ 12", "120 Eurocents", "2120 EUR", "x120 EUR", "120.001 EUR",
-        "120 USD", "$120", "\xa01\xa0120,00 €",
+        "",
+        "EUR",
+        "120",
+        "1120,00 €",
+        "120,50 €",
+        "€1,120.00",
+        "12000 €",
+        "1.120,00 €",
+        "€ 12",
+        "120 Eurocents",
+        "2120 EUR",
+        "x120 EUR",
+        "120.001 EUR",
+        "120 USD",
+        "$120",
+        "\xa01\xa0120,00 €",
     ],
-)  # fmt: skip
+)
 def test_what_is_not_120_euros(text: str) -> None:
     assert not Fact("the amount", "120.00 EUR", "money").said_in(text, "de")
 
@@ -101,10 +182,15 @@ def test_what_is_no_amount_is_refused_with_how_to_say_it(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "amount", "currency"),
     [
-        ("120.00 EUR", "120", "EUR"), ("EUR 120", "120", "EUR"), ("120,00 €", "120", "EUR"), ("£5", "5", "GBP"), ("1,234.50 USD", "1234.50", "USD"),
-        ("incl. VAT 120.00 EUR", "120", "EUR"), ("-3 CHF", "-3", "CHF"),
+        ("120.00 EUR", "120", "EUR"),
+        ("EUR 120", "120", "EUR"),
+        ("120,00 €", "120", "EUR"),
+        ("£5", "5", "GBP"),
+        ("1,234.50 USD", "1234.50", "USD"),
+        ("incl. VAT 120.00 EUR", "120", "EUR"),
+        ("-3 CHF", "-3", "CHF"),
     ],
-)  # fmt: skip
+)
 def test_amounts_as_features_say_them(words: str, amount: str, currency: str) -> None:
     assert parse_money(words) == Money(Decimal(amount), currency)
 
@@ -138,7 +224,15 @@ def test_a_date_in_the_dress_of_its_locale_is_read(locale: str, width: str, day:
 
 @given(DAYS)
 def test_digits_are_read_as_their_reader_may(day: date) -> None:
-    for text in (f"{day:%d/%m/%Y}", f"{day:%m/%d/%Y}", f"{day:%d.%m.%Y}", f"{day:%Y-%m-%d}", f"{day:%d.%m.}", f"{day:%d/%m}", f"{day:%d-%m-%y}"):
+    for text in (
+        f"{day:%d/%m/%Y}",
+        f"{day:%m/%d/%Y}",
+        f"{day:%d.%m.%Y}",
+        f"{day:%Y-%m-%d}",
+        f"{day:%d.%m.}",
+        f"{day:%d/%m}",
+        f"{day:%d-%m-%y}",
+    ):
         assert day_fact(day).said_in(f"On {text} at 18:00", "en"), text
     assert not day_fact(day.replace(year=day.year + 1)).said_in(f"{day:%d/%m/%Y}")
 
@@ -146,15 +240,37 @@ def test_digits_are_read_as_their_reader_may(day: date) -> None:
 @pytest.mark.parametrize(
     ("text", "locale"),
     [
-        ("Wednesday 25 November 2026", "en"), ("Wed, Nov 25th", "en"), ("November 25, 2026 at 6 pm", "en"), ("25th of November, 2026", "en"),
-        ("Nov. 25", "en"), ("25-Nov-2026", "en"), ("November the 25th", "en"), ("2026-11-25T18:00:00+01:00", "en"), ("2026/11/25", "en"),
-        ("Mittwoch, 25. November 2026, 18 Uhr", "de"), ("Mi., 25. Nov.", "de"), ("am 25.11. um 18 Uhr", "de"), ("25.11.26", "de"), ("25. 11. 2026", "de"),
-        ("mercredi 25 novembre 2026 à 18 h", "fr"), ("25 nov. 2026", "fr"), ("25/11 à 18h", "fr"), ("miércoles, 25 de noviembre de 2026", "es"),
-        ("25 nov 2026", "es"), ("quarta-feira, 25 de novembro de 2026", "pt"), ("mercoledì 25 novembre", "it"), ("woensdag 25 november 2026", "nl"),
-        ("onsdag den 25. november 2026", "da"), ("25 listopada 2026", "pl"), ("25. listopadu 2026", "cs"), ("2026年11月25日", "ja"),
-        ("NOVEMBER 25", "en"), ("25\xa0November\u202f2026", "de"), ("November 25", "xx-nowhere"),
+        ("Wednesday 25 November 2026", "en"),
+        ("Wed, Nov 25th", "en"),
+        ("November 25, 2026 at 6 pm", "en"),
+        ("25th of November, 2026", "en"),
+        ("Nov. 25", "en"),
+        ("25-Nov-2026", "en"),
+        ("November the 25th", "en"),
+        ("2026-11-25T18:00:00+01:00", "en"),
+        ("2026/11/25", "en"),
+        ("Mittwoch, 25. November 2026, 18 Uhr", "de"),
+        ("Mi., 25. Nov.", "de"),
+        ("am 25.11. um 18 Uhr", "de"),
+        ("25.11.26", "de"),
+        ("25. 11. 2026", "de"),
+        ("mercredi 25 novembre 2026 à 18 h", "fr"),
+        ("25 nov. 2026", "fr"),
+        ("25/11 à 18h", "fr"),
+        ("miércoles, 25 de noviembre de 2026", "es"),
+        ("25 nov 2026", "es"),
+        ("quarta-feira, 25 de novembro de 2026", "pt"),
+        ("mercoledì 25 novembre", "it"),
+        ("woensdag 25 november 2026", "nl"),
+        ("onsdag den 25. november 2026", "da"),
+        ("25 listopada 2026", "pl"),
+        ("25. listopadu 2026", "cs"),
+        ("2026年11月25日", "ja"),
+        ("NOVEMBER 25", "en"),
+        ("25\xa0November\u202f2026", "de"),
+        ("November 25", "xx-nowhere"),
     ],
-)  # fmt: skip
+)
 def test_a_day_in_the_dresses_that_mails_give_it(text: str, locale: str) -> None:
     assert day_fact(date(2026, 11, 25)).said_in(text, locale)
 
@@ -162,10 +278,22 @@ def test_a_day_in_the_dresses_that_mails_give_it(text: str, locale: str) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "", "24 November 2026", "25 November 2025", "25 December 2026", "125 November", "November 251", "Order 25.11.2026.4", "25.11.2027",
-        "32 December 9999", "00/00/0000", "25 Novembers", "tomorrow", "2026-11-251", "November 2026",
+        "",
+        "24 November 2026",
+        "25 November 2025",
+        "25 December 2026",
+        "125 November",
+        "November 251",
+        "Order 25.11.2026.4",
+        "25.11.2027",
+        "32 December 9999",
+        "00/00/0000",
+        "25 Novembers",
+        "tomorrow",
+        "2026-11-251",
+        "November 2026",
     ],
-)  # fmt: skip
+)
 def test_what_is_another_day_or_none(text: str) -> None:
     assert not day_fact(date(2026, 11, 25)).said_in(text, "en")
 
@@ -183,7 +311,9 @@ def test_the_day_is_that_of_the_events_own_zone() -> None:
     assert late.tell("de") == "Donnerstag, 26. November 2026"
 
 
-@pytest.mark.parametrize("text", ["31.12.0001", "1 January 0001", "31 December 9999", "9999-12-31", "99/99/9999", "0000-00-00", "31/12/00"])
+@pytest.mark.parametrize(
+    "text", ["31.12.0001", "1 January 0001", "31 December 9999", "9999-12-31", "99/99/9999", "0000-00-00", "31/12/00"]
+)
 def test_absurd_dates_do_no_harm(text: str) -> None:
     assert all(isinstance(said, SaidDate) for said in dates_in(text))
     assert not day_fact(date(2026, 11, 25)).said_in(text)
@@ -199,13 +329,29 @@ def test_what_stands_in_the_place_of_a_date() -> None:
 @pytest.mark.parametrize(
     ("text", "phrase", "there"),
     [
-        ("Order 4711.", "4711", True), ("Order 47110", "4711", False), ("Order #4711", "#4711", True), ("X4711", "4711", False),
-        ("Welcome to SYSTEMS  day", "Systems Day", True), ("Systems\nDay", "Systems Day", True), ("Systems Days", "Systems Day", False),
-        ("it’s “Hall 3”", 'it\'s "Hall 3"', True), ("Stra\u00adße", "straße", True), ("STRASSE", "Straße", True), ("", "x", False), ("x", "", True),
-        ("Cafe\u0301", "Café", True), ("東京で会いましょう", "東京", True), ("서울에서", "서울", True), ("a\u200bb", "ab", True), ("(Ada)", "Ada", True),
-        ("Adam", "Ada", False), ("C++ course", "C++", True), ("100 % (sure)", "(sure)", True), ("Hall 3–4", "Hall 3-4", True),
+        ("Order 4711.", "4711", True),
+        ("Order 47110", "4711", False),
+        ("Order #4711", "#4711", True),
+        ("X4711", "4711", False),
+        ("Welcome to SYSTEMS  day", "Systems Day", True),
+        ("Systems\nDay", "Systems Day", True),
+        ("Systems Days", "Systems Day", False),
+        ("it’s “Hall 3”", 'it\'s "Hall 3"', True),
+        ("Stra\u00adße", "straße", True),
+        ("STRASSE", "Straße", True),
+        ("", "x", False),
+        ("x", "", True),
+        ("Cafe\u0301", "Café", True),
+        ("東京で会いましょう", "東京", True),
+        ("서울에서", "서울", True),
+        ("a\u200bb", "ab", True),
+        ("(Ada)", "Ada", True),
+        ("Adam", "Ada", False),
+        ("C++ course", "C++", True),
+        ("100 % (sure)", "(sure)", True),
+        ("Hall 3–4", "Hall 3-4", True),
     ],
-)  # fmt: skip
+)
 def test_words_are_whole_and_their_dress_does_not_matter(text: str, phrase: str, there: bool) -> None:
     assert says(text, phrase) is there
 

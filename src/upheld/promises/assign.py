@@ -16,9 +16,7 @@ def assign(worth: Sequence[Sequence[float | None]]) -> dict[int, int]:
     rows = len(worth)
     columns = len(worth[0]) if rows else 0
     # One extra column per row stands for staying alone, at no worth; so each row always finds a column.
-    cost = [
-        [-(value or 0.0) if value is not None else 0.0 for value in line] + [0.0] * rows for line in worth
-    ]
+    cost = [[-(value or 0.0) if value is not None else 0.0 for value in line] + [0.0] * rows for line in worth]
     size = columns + rows
     row_potential = [0.0] * (rows + 1)
     column_potential = [0.0] * (size + 1)

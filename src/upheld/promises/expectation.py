@@ -20,7 +20,7 @@ ROW_KEYS: Mapping[str, str] = {
     "does not say": "words or facts that the message does not say",
     "calls": "`her by name`: the message addresses her by her first name",
     "amount": "an amount with its currency that the message states: `120.00 EUR`",
-    "attached": "`a PDF that says the same`, `a calendar entry for the event`, `a CSV`, `\"ticket.pdf\"` or `nothing`",
+    "attached": '`a PDF that says the same`, `a calendar entry for the event`, `a CSV`, `"ticket.pdf"` or `nothing`',
     "link": "words of a link in the message",
     "to": "the address or name that the message is made out to",
     "from": "the address or name that the message comes from",

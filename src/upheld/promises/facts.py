@@ -160,11 +160,11 @@ def _number(words: str) -> Decimal | None:
 _SIGNS = {"€": "EUR", "£": "GBP", "zł": "PLN", "¥": "JPY", "₹": "INR", "₺": "TRY", "₽": "RUB", "$": "USD"}
 # What shops at home write, beside what the Unicode CLDR has; each is read only where this currency is asked for.
 _AT_HOME = {
-    "CHF": ("Fr.", "SFr.", "Franken", "francs"), "CZK": ("Kč",), "DKK": ("kr.", "kr"), "HUF": ("Ft",), "ISK": ("kr.", "kr"),
-    "JPY": ("円", "¥"), "CNY": ("元", "¥"), "NOK": ("kr.", "kr"), "RON": ("lei",), "SEK": ("kr.", "kr"),
-    "USD": ("US$", "$", "dollars", "dollar"), "AUD": ("A$", "AU$", "$"), "CAD": ("CA$", "C$", "$"), "NZD": ("NZ$", "$"),
-    "GBP": ("pounds", "pound"), "SGD": ("S$", "$"), "HKD": ("HK$", "$"), "MXN": ("MX$", "$"), "BRL": ("R$",), "INR": ("Rs.", "Rs"),
-    "EUR": ("Euro", "Euros"),
+    "CHF": ("Fr.", "SFr.", "Franken", "francs"), "CZK": ("Kč",), "DKK": ("kr.", "kr"), "HUF": ("Ft",),
+    "ISK": ("kr.", "kr"), "JPY": ("円", "¥"), "CNY": ("元", "¥"), "NOK": ("kr.", "kr"), "RON": ("lei",),
+    "SEK": ("kr.", "kr"), "USD": ("US$", "$", "dollars", "dollar"), "AUD": ("A$", "AU$", "$"),
+    "CAD": ("CA$", "C$", "$"), "NZD": ("NZ$", "$"), "GBP": ("pounds", "pound"), "SGD": ("S$", "$"),
+    "HKD": ("HK$", "$"), "MXN": ("MX$", "$"), "BRL": ("R$",), "INR": ("Rs.", "Rs"), "EUR": ("Euro", "Euros"),
 }  # fmt: skip
 
 

@@ -137,9 +137,11 @@ def _match(
     cases: Sequence[Case], arrivals: Sequence[Seen], kinds: Mapping[str, Mapping[str, float]]
 ) -> tuple[dict[str, list[Seen]], list[Seen]]:
     """Return what answers each case, and what answers none."""
+    came = list(enumerate(arrivals))
     slots = [case for case in cases for _ in range(_places(case.promise, len(arrivals)))]
     worth = [
-        [_worth(case, one, kinds[one.id], order, len(arrivals)) for order, one in enumerate(arrivals)] for case in slots
+        [_worth(case, one, kinds[one.id], _turn(place, len(slots), order, len(arrivals))) for order, one in came]
+        for place, case in enumerate(slots)
     ]
     pairs = assign(worth)
     answers: dict[str, list[Seen]] = {case.id: [] for case in cases}
@@ -155,20 +157,26 @@ def _places(promise: Promise, arrivals: int) -> int:
     return promise.most if promise.most is not None else max(promise.least, arrivals)
 
 
-def _worth(case: Case, one: Seen, kinds: Mapping[str, float], order: int, count: int) -> float | None:
+def _turn(place: int, places: int, order: int, count: int) -> float:
+    """Of equals the first to come answers, and what comes after it is the surplus; the promise made first goes first.
+
+    Where two equal promises are both answered, the first is by what came first; so nothing that is none of theirs can
+    change which of them was.
+    """
+    return (count - order) / (count + 1) - 0.01 * place / places + 0.001 * place / places * order / count
+
+
+def _worth(case: Case, one: Seen, kinds: Mapping[str, float], turn: float) -> float | None:
     """How well this arrival answers this promise: first that it does at all, then that it is right, then in time."""
     score = kinds.get(case.promise.kind)
     if score is None or case.interval is None:
         return None
     right = not shortfalls(case.promise.expectation, one.arrival, case.knowledge)
     in_time = case.interval.opens - GRACE <= one.site_at <= case.interval.closes + GRACE
-    # Of equals the first to come answers, and what comes after it is the surplus.
-    return 1000.0 + 100.0 * right + 40.0 * in_time + 4.0 * score + (count - order) / (count + 1)
+    return 1000.0 + 100.0 * right + 40.0 * in_time + 4.0 * score + turn
 
 
-def _surplus(
-    case: Case, cases: Sequence[Case], answers: Mapping[str, Sequence[Seen]], sight: _Sight
-) -> list[Seen]:
+def _surplus(case: Case, cases: Sequence[Case], answers: Mapping[str, Sequence[Seen]], sight: _Sight) -> list[Seen]:
     """Return what came beyond the promised number and is surely this case's touchpoint, most of all."""
     promise = case.promise
     if promise.most is None or len(answers[case.id]) < promise.most:

@@ -1,9 +1,9 @@
 """Reading promises from a feature's steps, before anything is driven.
 
-    Ada is promised a receipt by email within 2 minutes of paying
-    she receives a code by email within 1 minute
-    the delegates Ben and Cleo are each promised exactly one workbook by email on the day of the event by 08:00
-    she is promised no confirmation, no receipt and no reminder by email for 10 seconds
+Ada is promised a receipt by email within 2 minutes of paying
+she receives a code by email within 1 minute
+the delegates Ben and Cleo are each promised exactly one workbook by email on the day of the event by 08:00
+she is promised no confirmation, no receipt and no reminder by email for 10 seconds
 """
 
 from __future__ import annotations

@@ -41,10 +41,10 @@ _TIMES = {2: "twice", 3: "three times", 4: "four times"}
 
 
 def duration(length: timedelta) -> str:
-    """Return a length of time as a person says it: `1.4 s`, `48 s`, `12 minutes`, `3 days`."""
+    """Return a length of time as a person says it: `1.4 s`, `3 s`, `2 min 30 s`, `12 minutes`, `3 days`."""
     seconds = length.total_seconds()
-    if seconds < 10:
-        return f"{max(seconds, 0):.1f} s"
+    if seconds < 9.95:
+        return f"{max(seconds, 0):.1f} s".replace(".0 ", " ")
     if seconds < 90:
         return f"{seconds:.0f} s"
     if 90 <= seconds < 600 and round(seconds) % 60:  # "2 minutes" would say that what took 150 s was in time
@@ -207,9 +207,10 @@ def still_open(promise: Promise, interval: Interval, zone: str) -> str:
 
 def unproven(promise: Promise, reason: str) -> str:
     """*Cannot tell whether Ada gets her receipt: the mailbox was away from 02:02 to 02:05.*"""
-    what = f"no {promise.kind}" if promise.silent else f"the {promise.kind}"
+    what = f"really gets no {promise.kind}" if promise.silent else f"gets the {promise.kind}"
     because = reason.strip().rstrip(".")
-    return f"Cannot tell whether {promise.who} gets {what}{f': {because}' if because else ''}."
+    said = f"Cannot tell whether {promise.who} {what}{f': {because}' if because else ''}."
+    return f"{said} That says nothing about the site." if "the mailbox" in because else said
 
 
 def withdrawn(promise: Promise, reason: str) -> str:

@@ -136,7 +136,8 @@ class Looked:
             if not met or reached + allowed < end:
                 since = reached if met else start
                 known = [one.why for one in self.reasons if one.since <= end and one.until >= since]
-                nobody = f"nobody looked at the mailbox from {since:%d %B %H:%M:%S} to {end:%d %B %H:%M:%S} UTC"
+                day = "" if since.date() == end.date() else f"{end.day} {end:%B} "
+                nobody = f"nobody looked at the mailbox from {since.day} {since:%B %H:%M:%S} to {day}{end:%H:%M:%S} UTC"
                 return known[0] if known else nobody
         return ""
 
