@@ -16,13 +16,12 @@ from upheld.report.times import day, zone_of
 
 __all__ = ["again", "due", "harm_of", "lede", "stopped_at", "summary"]
 
-MOST = 12
+MOST, WORST = 12, 6
 _BAD = {
-    Verdict.BROKEN: "{The} {kind} never came",
-    Verdict.LATE: "{The} {kind} came too late",
-    Verdict.WRONG: "{The} {kind} was not as promised",
-    Verdict.REPEATED: "{The} {kind} came more often than promised",
-    Verdict.UNWANTED: "A {kind} came that was promised not to",
+    Verdict.BROKEN: "The {kind} never came",
+    Verdict.LATE: "The {kind} came too late",
+    Verdict.WRONG: "The {kind} was not as promised",
+    Verdict.REPEATED: "The {kind} came more often than promised",
 }
 
 
@@ -34,6 +33,8 @@ def lede(run: RunView, maps: Mapping[str, JourneyMap]) -> list[str]:
     answers = [makes_sense(journey) for journey in journeys]
     said = [*_suffered(journeys, maps), *_stopped(journeys)]
     bad = bool(said)
+    if len(said) > WORST:
+        said = [*said[:WORST], f"And {_number(len(said) - WORST, 'thing')} more, told below."]
     said += _not_known(journeys, bad)
     fine, so_far = answers.count("yes"), answers.count("so far")
     if so_far:
@@ -56,6 +57,7 @@ def summary(run: RunView, found: Gate) -> list[str]:
     journeys = journeys_of(run)
     names = names_of(journeys)
     lines = [line for journey in journeys for line in _lines(journey, names[journey.id])]
+    lines.sort(key=lambda line: "✕?…~".find(line.strip()[:1]))
     shown = [*lines[:MOST], f"  and {len(lines) - MOST} more: see the report."] if len(lines) > MOST else lines
     shown += [f"  ? {sentence}" for sentence in run.unread[:3]]
     if any(line.startswith("  ✕") for line in lines):
@@ -99,16 +101,15 @@ def _suffered(journeys: Sequence[JourneyView], maps: Mapping[str, JourneyMap]) -
     for (verdict, kind), found in groups.items():
         people = list(dict.fromkeys(view.promise.who for _, view in found))
         number = len({journey.id for journey, _ in found})
-        whose = format_list(people[:4], locale="en") if len(people) < 5 else f"{len(people)} people"
+        whose = format_list(people[:4], locale="en_GB") if len(people) < 5 else f"{len(people)} people"
         where = f" for {whose}" + (f" in {number} journeys" if number > 1 else "")
-        if verdict is Verdict.UNWANTED and kind[:1] in "aeiou":
-            said = f"An {kind} came that was promised not to"
-        else:
-            said = _BAD[verdict].format(The="The", kind=kind)
+        if verdict is Verdict.UNWANTED:
+            yield f"{whose} got {'an' if kind[:1] in 'aeiou' else 'a'} {kind} that was promised not to come."
+            continue
+        said = _BAD[verdict].format(kind=kind)
         harm = next((harm for journey, view in found if (harm := harm_of(view, journey, maps))), "")
-        # The map tells what a missing one costs; a double or forbidden one costs something else.
-        costs = harm if verdict in (Verdict.BROKEN, Verdict.LATE, Verdict.WRONG) else ""
-        yield f"{said}{where}.{f' {costs}' if costs else ''}"
+        # The map tells what a missing one costs; a double one costs something else.
+        yield f"{said}{where}.{f' {harm}' if harm and verdict is not Verdict.REPEATED else ''}"
 
 
 def _stopped(journeys: Sequence[JourneyView]) -> Iterator[str]:
@@ -119,11 +120,14 @@ def _stopped(journeys: Sequence[JourneyView]) -> Iterator[str]:
             groups[f"at “{text}”" if text else (error.splitlines() or ["for no reason given"])[0]].append(journey)
     for where, found in groups.items():
         names = list(dict.fromkeys(f"“{name_of(journey)}”" for journey in found))
-        yield f"{format_list(names[:3], locale='en')} cannot be walked to the end: stopped {where}."
+        yield f"{format_list(names[:3], locale='en_GB')} cannot be walked to the end: stopped {where}."
 
 
 def _not_known(journeys: Sequence[JourneyView], bad: bool) -> Iterator[str]:
-    unproven = [(j, v) for j in journeys for v in j.promises if verdict_of(v) is Verdict.UNPROVEN]
+    # What a failed step barred the way to is its consequence, and told with it.
+    unproven = [
+        (j, v) for j in journeys for v in j.promises if verdict_of(v) is Verdict.UNPROVEN and j.status != "failed"
+    ]
     not_walked = [journey for journey in journeys if journey.status == "not run"]
     if unproven:
         number = _number(len(unproven), "promise")

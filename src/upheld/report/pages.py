@@ -7,11 +7,13 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from upheld.cases import case_of
 from upheld.cases import timeline_of as clock_of
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView
 from upheld.maps import JourneyMap
@@ -36,12 +38,12 @@ from upheld.report.results import address_of, results
 from upheld.report.ride import Ride, ride_of
 from upheld.report.story import Missing, Post, Scene, story_of
 from upheld.report.timeline import Timeline, timeline_of
-from upheld.report.times import clock_time, moment, night, place_of, zone_of, zone_of_run
+from upheld.report.times import clock_time, moment, night, window, zone_of, zone_of_run
 
 __all__ = ["write_report"]
 
 MARKS = {
-    "kept": "✓", "late": "△", "broken": "✕", "wrong": "≠", "repeated": "⧉", "unwanted": "!", "open": "…",
+    "kept": "✓", "late": "△", "broken": "✕", "wrong": "≠", "repeated": "2×", "unwanted": "!", "open": "…",
     "unproven": "?", "withdrawn": "–",
 }  # fmt: skip
 MEANINGS = {
@@ -157,7 +159,7 @@ class _Page:
             run=run,
             gate=found,
             when=night(run.started, run.finished, zone),
-            zone=place_of(zone),
+            zone=zone,
             site=address_of(run.info.get("site")),
             mailbox=address_of(run.info.get("mailbox")),
             clock=_clock_in_words(run),
@@ -193,7 +195,7 @@ class _Page:
             owner=found.owner if found else "",
             incidents=tuple(tag.partition(":")[2] for tag in journey.tags if tag.startswith("incident:")),
             stopped=_masked_stop(journey),
-            promises=tuple(self._promise(view, journey, zone) for view in journey.promises),
+            promises=tuple(self._promise(view, journey) for view in journey.promises),
             ride=ride_of(journey),
             advice=tuple(advice_for(journey, found, surplus, self._of_map.get(journey.id, ()))),
             line=timeline_of(journey, self._arrivals, self._clock.site_at, turned=_is_turned(self._run)),
@@ -203,23 +205,23 @@ class _Page:
             earlier=moment(began, zone) if earlier and began else "",
         )
 
-    def _promise(self, view: PromiseView, journey: JourneyView, zone: str) -> _Promise:
+    def _promise(self, view: PromiseView, journey: JourneyView) -> _Promise:
+        zone = case_of(journey, view, timedelta()).zone  # the one that its sentence is told in
         found = view.judgement
-        window = ""
-        if found and found.site_from and found.site_by:
-            window = f"{moment(found.site_from, zone)} to {moment(found.site_by, zone)}"
+        told = window(found.site_from, found.site_by, zone) if found and found.site_from and found.site_by else ""
         verdict = verdict_of(view)
         known = self._maps.get(journey.journey)
         point = known.touchpoint.get(view.promise.kind) if known else None
-        costs = verdict.failed and not view.promise.silent
+        # The map tells what a missing one costs; one that came twice, or against the promise, is not missing.
+        missed = verdict in (Verdict.BROKEN, Verdict.LATE, Verdict.WRONG)
         return _Promise(
             view=view,
             verdict=verdict,
             why=masked(why_of(view)),
-            window=window,
+            window=told,
             came=moment(found.site_at, zone) if found and found.site_at else "",
-            harm=harm_of(view, journey, self._maps) if costs and verdict is not Verdict.REPEATED else "",
-            second_line=point.second_line if point and costs else "",
+            harm=harm_of(view, journey, self._maps) if missed else "",
+            second_line=point.second_line if point and missed else "",
             said_at=f"{view.promise.file}:{view.promise.line}" if view.promise.file else "",
         )
 
@@ -262,7 +264,9 @@ def _sense_in_words(journey: JourneyView, answer: Answer) -> str:
         if journey.status == "failed":
             first = (error.splitlines() or [""])[0]
             return f"She could not go on at “{text}”. {first}" if text else first
-        return " ".join(dict.fromkeys(masked(why_of(view)) for view in views if verdict_of(view).failed))
+        # How we looked stands with the promise itself.
+        why = (why_of(view).partition(" We looked ")[0] for view in views if verdict_of(view).failed)
+        return " ".join(dict.fromkeys(masked(said) for said in why))
     if answer == "cannot tell":
         unproven = [masked(why_of(view)) for view in views if verdict_of(view) is Verdict.UNPROVEN]
         if journey.status == "not run":

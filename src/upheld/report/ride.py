@@ -47,24 +47,26 @@ def ride_of(journey: JourneyView) -> Ride:
         why.append(f"Pages reported {_number(complaints, 'error')} behind the scenes.")
     if failed:
         why.append(f"{_number(failed, 'request').capitalize()} of her pages failed.")
+    if journey.status == "unproven":
+        return Ride("Cannot tell", ("It was cut off before its end.", *why), _facts(steps, slowest))
     if journey.status != "passed":
-        return Ride("Not to its end", (*why, *_stopped(journey)), _facts(steps, slowest))
+        return Ride("Not to its end", (*_stopped(journey), *why), _facts(steps, slowest))
     word = "No" if bad else "Mostly" if why else "Yes"
     return Ride(word, tuple(why), _facts(steps, slowest))
 
 
 def _facts(steps: Sequence[StepView], slowest: StepView) -> tuple[str, ...]:
     pages = 1 + sum(
-        (step.address, step.title) != (before.address, before.title)
-        for before, step in itertools.pairwise(steps)
+        (step.address, step.title) != (before.address, before.title) for before, step in itertools.pairwise(steps)
     )
     fields = sum(len(_fields(step)) for step in steps)
     total = sum(step.seconds for step in steps)
+    longest = f"longest step {_seconds(slowest.seconds)} (“{slowest.text}”)"
     return (
         _number(pages, "page"),
         _number(fields, "field") + " filled in",
-        f"{_seconds(total)} in all, without thinking and typing",
-        f"longest step {_seconds(slowest.seconds)} (“{slowest.text}”)",
+        f"{_seconds(total)} in all, at the pace of a machine",
+        *((longest,) if slowest.seconds <= LONG else ()),
     )
 
 

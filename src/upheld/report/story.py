@@ -95,9 +95,10 @@ def _scenes(journey: JourneyView, site_at: SiteAt, picture: Callable[[str], str 
     at = min((step.began for step in journey.steps if step.began), default=LAST)
     for step in journey.steps:
         at = max(at, step.began) if step.began else at
-        same = scene is not None and (not step.picture or step.picture == shown) and step.who in ("", scene.who)
         # Before the first screen there is a stage to set; it is no part of the screen that follows.
-        if scene is None or not same or (step.picture and not scene.picture):
+        staged = scene is not None and not scene.picture and not step.picture
+        same = scene is not None and step.picture in ("", shown) and step.who in ("", scene.who)
+        if scene is None or not (same or staged):
             if scene is not None:
                 yield scene
             place = picture(step.picture) if step.picture else None
@@ -109,7 +110,7 @@ def _scenes(journey: JourneyView, site_at: SiteAt, picture: Callable[[str], str 
 
 
 def _add(scene: Scene, step: StepView) -> None:
-    scene.said.append(Said(f"{step.keyword} {step.text}".strip(), step.status, step.error))
+    scene.said.append(Said(step.text, step.status, masked(step.error)))
     scene.fields += len(step.fields) if isinstance(step.fields, list | tuple) else 0
     scene.complaints += [masked(str(one)) for one in (*step.console, *step.failed_requests)]
 

@@ -19,9 +19,10 @@ from upheld.report.times import clock_time, moment, place_of, zone_of
 __all__ = ["Bar", "Line", "SiteAt", "Tick", "Timeline", "site_clock", "timeline_of"]
 
 # In the picture's own units, which are pixels at its natural size.
-LEFT, WIDTH, ROW, TOP, FOOT = 158.0, 700.0, 42.0, 62.0, 48.0
+LEFT, WIDTH, ROW, TOP, FOOT = 150.0, 630.0, 42.0, 62.0, 48.0
 LETTER = 6.7  # about as wide as a letter of the picture's type
 MOST_SCREENS = 14
+BEGINS = "begins"
 SiteAt = Callable[[datetime], datetime]
 
 
@@ -121,7 +122,7 @@ def timeline_of(journey: JourneyView, arrivals: Arrivals, site_at: SiteAt, *, tu
     return Timeline(
         id="".join(letter if letter.isalnum() else "-" for letter in journey.id),
         title=f"Time line of “{journey.scenario}”",
-        width=scale.right + 20,
+        width=scale.right + 112,  # words at the last instant need room
         height=TOP + ROW * len(rows) + FOOT + 8,
         foot=TOP + ROW * len(rows) + 8,
         ticks=tuple(_ticks(moments, rows, scale, zone)),
@@ -200,22 +201,30 @@ def _unpromised(journey: JourneyView, arrivals: Arrivals, site_at: SiteAt, zone:
 def _moments(journey: JourneyView) -> list[tuple[datetime, str]]:
     """The named moments, such as the payment and the event, and the beginning."""
     named = [(at.site_began, name) for name, at in journey.moments.items() if at.site_began is not None]
-    return sorted((at, "begins" if name == JOURNEY_START else name) for at, name in named)
+    return sorted((at, BEGINS if name == JOURNEY_START else name) for at, name in named)
 
 
 def _ticks(moments: Sequence[tuple[datetime, str]], rows: Sequence[_Row], scale: Scale, zone: str) -> Iterator[Tick]:
     """The named moments first, then the edges of windows as far as there is room for their times."""
     edges = sorted({at for row in rows for at in (row.opens, row.closes) if at is not None} - {at for at, _ in moments})
     taken: list[tuple[float, float]] = []
-    for at, name in [*moments, *((at, "") for at in edges)]:
+    shown: list[tuple[datetime, str]] = []
+    # The beginning says least, so it gives way to a moment that the feature names.
+    for at, name in [*sorted(moments, key=lambda one: one[1] == BEGINS), *((at, "") for at in edges)]:
         x = scale.x(at)
-        lines = (name, clock_time(at, zone), moment(at, zone).partition(",")[0])
-        width = max(map(len, lines)) * LETTER + 8
+        width = max(len(name), 8) * LETTER + 8
         if any(x < right and x + width > left for left, right in taken):
             yield Tick(x)
-            continue
-        taken.append((x, x + width))
-        yield Tick(x, lines)
+        else:
+            taken.append((x, x + width))
+            shown.append((at, name))
+    last, end = "", 0.0
+    for at, name in sorted(shown):
+        x, day = scale.x(at), moment(at, zone).partition(",")[0]
+        dated = day != last and x >= end
+        if dated:
+            last, end = day, x + len(day) * LETTER + 8
+        yield Tick(x, (name, clock_time(at, zone), day if dated else ""))
 
 
 def _line(row: _Row, number: int, rows: Sequence[_Row], scale: Scale) -> Line:
@@ -232,7 +241,7 @@ def _line(row: _Row, number: int, rows: Sequence[_Row], scale: Scale) -> Line:
         lane=row.lane if starts else "",
         kind=row.kind,
         label=row.label,
-        label_x=max(LEFT, min(first, scale.right + 16 - len(row.label) * LETTER)),
+        label_x=max(LEFT, min(first, scale.right + 96 - len(row.label) * LETTER)),
         bar=bar,
         marks=tuple((scale.x(at), word) for at, word in row.marks),
     )

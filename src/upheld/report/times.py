@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
 from upheld.ledger import JourneyView
 
-__all__ = ["clock_time", "day", "moment", "night", "place_of", "zone_of", "zone_of_run"]
+__all__ = ["clock_time", "day", "moment", "night", "place_of", "window", "zone_of", "zone_of_run"]
 
 
 def zone_of(journey: JourneyView) -> str:
@@ -41,6 +41,14 @@ def day(when: datetime, zone: str) -> str:
 def moment(when: datetime, zone: str) -> str:
     """Return day and time: `Tue 24 November, 18:00:05`."""
     return str(format_datetime(when.astimezone(ZoneInfo(zone)), "EEE d MMMM, HH:mm:ss", locale="en"))
+
+
+def window(since: datetime, until: datetime, zone: str) -> str:
+    """Return from when to when: `Wed 25 November, 00:00:00 to 23:59:59 (Europe/Berlin)`, as short as it can be said."""
+    began, ended = moment(since, zone), moment(until, zone)
+    if began.partition(",")[0] == ended.partition(",")[0] and until - since < timedelta(days=300):
+        ended = clock_time(until, zone)
+    return f"{began} to {ended} ({zone})"
 
 
 def night(began: datetime | None, ended: datetime | None, zone: str) -> str:
