@@ -319,7 +319,8 @@ class Journey:
 
     def stopped(self, error: BaseException) -> None:
         """Write down that the journey cannot be walked at all, such as for a step that nobody knows."""
-        self._status, self._error = "failed", str(error)
+        self._status = "unproven" if isinstance(error, CouldNotLook) else "failed"
+        self._error = str(error)
         self.finish()
 
     # Within

@@ -41,7 +41,7 @@ def test_kept_is_go(suite: Suite, scenario: Scenario) -> None:
     suite.feature(scenario("A receipt comes", *KEPT))
     result = upheld(suite, "run")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert result.stdout.startswith("Go. ")
+    assert result.stdout.startswith("Go")
     assert "Report: .upheld/report/index.html" in result.stdout
     gate = upheld(suite, "gate")
     assert (gate.returncode, gate.stdout.splitlines()[0]) == (0, result.stdout.splitlines()[0])
@@ -162,3 +162,17 @@ def test_a_report_of_no_run_says_what_to_do(suite: Suite) -> None:
     result = upheld(suite, "gate")
     assert result.returncode == 2
     assert "upheld run" in result.stderr
+
+
+def test_a_fault_in_a_step_of_the_suite_is_told_with_its_traceback(suite: Suite, scenario: Scenario) -> None:
+    with (suite.root / "conftest.py").open("a", encoding="utf-8") as file:
+        file.write("\n@step('the step is faulty')\ndef faulty():\n    {}['no such key']\n")
+    suite.feature(
+        scenario(
+            "Faulty", "Given Ada walks on", "When the step is faulty", "Then Ada is promised a receipt within 1 second"
+        )
+    )
+    result = upheld(suite, "run")
+    assert result.returncode == 1
+    assert "KeyError: 'no such key'" in result.stderr
+    assert "def faulty" in result.stderr

@@ -1,4 +1,4 @@
-"""The post between the site and the mailbox drops, delays, doubles, re-addresses and garbles: the verdicts are right."""
+"""The post between site and mailbox drops, delays, doubles, re-addresses and garbles: the verdicts are right."""
 
 from __future__ import annotations
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import io
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,6 +19,8 @@ from upheld.hooks.controller import OUTCOME, Outcome
 __all__ = ["Face", "exit_code", "run_suite"]
 
 GO, NO_GO, USAGE, CANNOT_TELL, INTERRUPTED = 0, 1, 2, 3, 130
+# The command line has imported some of what pytest would rewrite; there are no assertions in it.
+REWRITE = "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning"
 QUIET = ("-qq", "--no-header", "--no-summary", "-o", "console_output_style=classic", "--show-capture=no")
 
 
@@ -68,6 +72,11 @@ class Face:
             return ("error" if report.failed and report.when != "call" else report.outcome, "", "")
         return None
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the traceback of what is no finding of ours, such as a fault in a suite's own step."""
+        if self._quiet and report.failed and report.longrepr and not isinstance(report.longrepr, str):
+            self.problems.append(report.longreprtext)
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what could not be collected, to be told at the end."""
         if report.failed:
@@ -86,11 +95,15 @@ def run_suite(
     if workers > 1 and importlib.util.find_spec("xdist") is None:
         raise UsageError('-n needs pytest-xdist: pip install "upheld[parallel]"')
     quiet = not {"-v", "-vv", "-s", "--verbose", "--collect-only", "--co"} & set(extra)
-    arguments = [*targets, *(QUIET if quiet else ())]
+    arguments = [*targets, "-W", REWRITE, *(QUIET if quiet else ())]
     arguments += [f"--{name}={value}" for name, value in options.items() if value is not None]
     arguments += ["-n", str(workers)] if workers > 1 else []
     face = Face(quiet=quiet)
-    code = int(pytest.main([*arguments, *extra], plugins=[face]))
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said) if quiet else contextlib.nullcontext():
+        code = int(pytest.main([*arguments, *extra], plugins=[face]))
+    if quiet and code == pytest.ExitCode.INTERNAL_ERROR:
+        print(said.getvalue(), file=sys.stderr)
     outcome = face.outcome
     for problem in face.problems:
         print(problem, file=sys.stderr)

@@ -95,10 +95,13 @@ class Walker:
             new_context=lambda **options: request.getfixturevalue("upheld_new_context")(**options),
         )
         request.node.stash[JOURNEY] = journey
-        journey.begin()
-        if unknown := unknown_step(request, feature, scenario):
-            journey.stopped(unknown)
-            raise unknown
+        try:
+            journey.begin()
+            if unknown := unknown_step(request, feature, scenario):
+                raise unknown
+        except UpheldError as error:
+            journey.stopped(error)
+            raise
 
     def pytest_bdd_before_step(self, request: pytest.FixtureRequest, scenario: Scenario, step: Step) -> None:
         """Take note of the step that begins."""
