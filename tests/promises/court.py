@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from upheld.promises import Arrival, Expectation, Interval, Judgement, Moment, Promise, Row, parse_window
+from upheld.promises import Arrival, Expectation, Interval, Judgement, Moment, Promise, Row, Verdict, parse_window
 from upheld.promises.expectation import Knowledge
 from upheld.promises.facts import Fact
 from upheld.promises.judge import Case, Seen, judge
@@ -108,3 +108,7 @@ def verdicts(
 
 def verdict(one: Case, *seen: Seen, when: Looked | None = None, elsewhere: Sequence[Seen] = ()) -> Judgement:
     return verdicts([one], seen, when, elsewhere)[one.id]
+
+
+def came(*seen: Seen, when: Looked | None = None, elsewhere: tuple[Seen, ...] = (), **promised: Any) -> Verdict:
+    return verdict(case(**promised), *seen, when=when, elsewhere=elsewhere).verdict

@@ -185,7 +185,9 @@ def test_nothing_is_broken_or_silent_before_its_window_has_closed(
     cases: list[Case], seen: list[Seen], now: int
 ) -> None:
     come = [one for one in seen if one.site_at <= at(now)]
-    for one, verdict in zip(cases, said(verdicts(cases, come, looked(now))).values(), strict=True):
+    found = said(verdicts(cases, come, looked(now)))
+    for one in cases:
+        verdict = found[one.id]
         assert one.interval is not None
         if at(now) < one.interval.closes and not one.withdrawn:
             assert verdict is not Verdict.BROKEN
