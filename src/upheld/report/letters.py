@@ -15,7 +15,7 @@ import nh3
 from upheld.mailbox.message import inline_html
 from upheld.promises import Arrival
 
-__all__ = ["Letter", "masked", "read_letter", "size"]
+__all__ = ["FRAME", "Letter", "masked", "read_letter", "size"]
 
 # A page of letters must stay a page: what is larger than this is shown by its text.
 LARGEST = 1_500_000
@@ -46,7 +46,7 @@ _STYLES = {
     "min-width", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align",
     "text-decoration", "text-transform", "vertical-align", "white-space", "width",
 }  # fmt: skip
-_FRAME = (
+FRAME = (
     '<!doctype html><html><head><meta charset="utf-8">'
     f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     "<style>:root{color-scheme:light}body{margin:12px;background:#fff;color:#1d2a33;"
@@ -127,13 +127,13 @@ def _page(raw: bytes) -> tuple[str, int]:
         attributes=_ATTRIBUTES,
         attribute_filter=attribute,
         filter_style_properties=_STYLES,
-        url_schemes={"data"},
+        url_schemes={"data", "cid", "http", "https"},  # pictures from elsewhere are left out, and counted, above
         clean_content_tags={"script", "style", "title", "noscript", "template"},
         strip_comments=True,
         link_rel=None,
     )
     # An address that stands in the text is cut as in `masked`; those behind links are gone already.
-    return (f"{_FRAME}{masked(safe)}</body></html>" if safe.strip() else ""), elsewhere
+    return (f"{FRAME}{masked(safe)}</body></html>" if safe.strip() else ""), elsewhere
 
 
 def _cut(url: str) -> str:

@@ -78,7 +78,9 @@ def _stopped(journey: JourneyView) -> tuple[str, ...]:
 def _typed_again(steps: Sequence[StepView]) -> list[tuple[str, int]]:
     """Return the labels of what she had to type more than once; ticks and short answers may well be the same."""
     typed = Counter(str(one.get("value", "")).casefold() for step in steps for one in _fields(step))
-    labels = {str(one.get("value", "")).casefold(): str(one.get("label", "")) for s in steps for one in _fields(s)}
+    labels: dict[str, str] = {}
+    for one in (one for step in steps for one in _fields(step)):
+        labels.setdefault(str(one.get("value", "")).casefold(), str(one.get("label", "")))
     return [(labels[value], count) for value, count in typed.items() if count > 1 and len(value) > 5 and labels[value]]
 
 

@@ -1,0 +1,503 @@
+"""Runs made up from events, as the harness would have written them, for the tests of the report."""
+
+from __future__ import annotations
+
+import itertools
+import struct
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from upheld.ledger import Event, NewEvent, RunView, fold
+from upheld.mailbox.message import read
+from upheld.maps import JourneyMap
+from upheld.promises import Expectation, Promise, Row, parse_window
+
+RUN = "20261121T010000Z-abcd"
+BEGAN = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+EVENT = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)
+MAPS = {
+    "event_registration": JourneyMap.model_validate(
+        {
+            "name": "Booking and paying for an event",
+            "stage": "keep: welcome",
+            "owner": "Dana",
+            "touchpoint": {
+                "confirmation": {
+                    "harm": "She does not know whether she is expected.",
+                    "second_line": "The page after paying says it.",
+                },
+                "receipt": {"harm": "She cannot claim the cost, and doubts that her payment went through."},
+                "reminder": {"harm": "She forgets the day.", "second_line": "The calendar entry."},
+            },
+        }
+    ),
+    "sign_in": JourneyMap.model_validate(
+        {"name": "Signing in", "stage": "keep: deliver", "owner": "Sam", "touchpoint": {"code": {"channel": "sms"}}}
+    ),
+}
+
+
+class Stage:
+    """Writes down what happened, event by event; `evidence` is where its pictures and messages are put."""
+
+    def __init__(self, evidence: Path | None = None, *, run: str = RUN, clock: str = "real") -> None:
+        self.evidence, self.run, self.now = evidence, run, BEGAN
+        self._events: list[NewEvent] = []
+        self._numbers = itertools.count(1)
+        self._info = {"site": "https://staging.example.org", "mailbox": "embedded://127.0.0.1:1025", "clock": clock}
+        self._info |= {"seed": "8127", "version": "0.1.0"}
+        self.write("run_started", **self._info)
+
+    def write(self, kind: str, journey: str = "", promise: str = "", recipient: str = "", /, **data: Any) -> None:
+        self._events.append(NewEvent(kind, self.run, self.now, journey, promise, recipient, data=data))
+
+    def view(self, *, finished: bool = True, interrupted: bool = False) -> RunView:
+        if finished:
+            self.now = BEGAN + timedelta(minutes=7)
+            self.write("run_finished", exit=0, interrupted=interrupted)
+        events = [
+            Event(seq, one.kind, one.run, one.at, one.journey, one.promise, one.recipient, one.data)
+            for seq, one in enumerate(self._events, 1)
+        ]
+        return fold(events, run=self.run)
+
+    def gap(self, seconds: float, why: str) -> None:
+        until = self.now + timedelta(seconds=seconds)
+        self.write("gap", what="mailbox", since=self.now.isoformat(), until=until.isoformat(), why=why)
+
+    def turn(self, site: datetime) -> None:
+        self.write("clock", real=self.now.isoformat(), site=site.isoformat(), turned=True, until=None)
+
+    def journey(
+        self,
+        scenario: str,
+        *,
+        who: str = "Ada",
+        city: str = "Lisbon",
+        zone: str = "Europe/Lisbon",
+        feature: str = "features/event_registration.feature",
+        line: int = 8,
+        example: str = "",
+        attempt: int = 1,
+        mapped: str = "event_registration",
+        tags: Sequence[str] = ("journey:event_registration",),
+        walked: bool = True,
+    ) -> Walk:
+        return Walk(
+            self, scenario, who, city, zone, feature, line, example, attempt, mapped, tags, walked, next(self._numbers)
+        )
+
+
+class Walk:
+    """One attempt at one journey."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        scenario: str,
+        who: str,
+        city: str,
+        zone: str,
+        feature: str,
+        line: int,
+        example: str,
+        attempt: int,
+        mapped: str,
+        tags: Sequence[str],
+        walked: bool,
+        number: int,
+    ) -> None:
+        self.stage, self.who, self.feature, self.zone = stage, who, feature, zone
+        self.id = f"{stage.run}-{number:04d}-{attempt}"
+        self.address = f"{who.lower()}.{number:04d}@journeys.test"
+        name = scenario.lower().replace(" ", "_")
+        node = f"{feature}::test_{name}{f'[{example}]' if example else ''}"
+        self._promises = itertools.count(1)
+        self._steps = itertools.count()
+        self._line = line
+        self.stage.write(
+            "journey_selected",
+            self.id,
+            node=node,
+            feature=feature,
+            title="Booking and paying for an event",
+            scenario=scenario,
+            line=line,
+            tags=list(tags),
+            attempt=attempt,
+            journey=mapped,
+        )
+        if walked:
+            stage.write("journey_started", self.id, worker="gw0")
+            self.moment("the start of the journey", stage.now, "UTC")
+            stage.write(
+                "cast",
+                self.id,
+                "",
+                self.address,
+                who=who,
+                name=f"{who} Lindqvist",
+                given=who,
+                family="Lindqvist",
+                address=self.address,
+                locale="en-GB",
+                zone=zone,
+                details={"city": city},
+            )
+
+    def moment(self, name: str, at: datetime, zone: str) -> None:
+        when = at.isoformat()
+        self.stage.write("moment", self.id, name=name, site_began=when, site_ended=when, zone=zone)
+
+    def step(
+        self,
+        text: str,
+        *,
+        status: str = "passed",
+        seconds: float = 0.4,
+        picture: str = "",
+        error: str = "",
+        who: str | None = None,
+        fields: Iterable[tuple[str, str]] = (),
+        console: Sequence[str] = (),
+        failed: Sequence[str] = (),
+        title: str = "",
+        keyword: str = "And",
+    ) -> None:
+        index = next(self._steps)
+        began = self.stage.now
+        self.stage.now += timedelta(seconds=seconds)
+        if picture and self.stage.evidence is not None:
+            self.stage.evidence.mkdir(parents=True, exist_ok=True)
+            (self.stage.evidence / picture).write_bytes(a_picture())
+        self.stage.write(
+            "step",
+            self.id,
+            index=index,
+            keyword=keyword,
+            text=text,
+            line=self._line + 1 + index,
+            status=status,
+            seconds=seconds,
+            began=began.isoformat(),
+            ended=self.stage.now.isoformat(),
+            who=self.who if who is None else who,
+            picture=picture,
+            title=title,
+            console=list(console),
+            address="https://staging.example.org/events" if picture else "",
+            failed_requests=list(failed),
+            fields=[{"label": label, "value": value, "how": "label"} for label, value in fields],
+            error=error,
+        )
+
+    def promise(
+        self,
+        kind: str,
+        window: str = "within 1 minute",
+        *,
+        verdict: str = "",
+        why: str = "",
+        arrivals: Sequence[str] = (),
+        came: float | None = None,
+        due: tuple[float, float] | None = (0, 60),
+        silent: bool = False,
+        channel: str = "email",
+        rows: Sequence[tuple[str, str]] = (),
+        made: bool = True,
+        final: bool = True,
+        withdrawn: str = "",
+    ) -> str:
+        """Write down a promise and what became of it; `came` and `due` are seconds from now."""
+        ordinal = next(self._promises)
+        identity = f"{self.id}-p{ordinal}"
+        what = f"no {kind}" if silent else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+        promised = Promise(
+            self.who,
+            kind,
+            channel,
+            parse_window(window),
+            f"she is promised {what} by {channel} {window}",
+            0 if silent else 1,
+            0 if silent else 1,
+            False,
+            Expectation(tuple(Row(key, value) for key, value in rows)),
+            self.feature,
+            self._line + 10 + ordinal,
+        )
+        self.stage.write("expected", self.id, identity, promise=promised.to_json(), ordinal=ordinal)
+        now = self.stage.now
+        if made:
+            self.stage.write(
+                "made", self.id, identity, site_at=now.isoformat(), site_since=now.isoformat(), address=self.address
+            )
+        if withdrawn:
+            self.stage.write("withdrawn", self.id, identity, why=withdrawn)
+        if verdict:
+            opens, closes = (now + timedelta(seconds=one) for one in due) if due else (None, None)
+            at = None if came is None else now + timedelta(seconds=came)
+            self.stage.write(
+                "judged",
+                self.id,
+                identity,
+                verdict=verdict,
+                why=why or f"{self.who}'s {kind}: {verdict}.",
+                arrivals=list(arrivals),
+                site_at=at and at.isoformat(),
+                final=final,
+                site_from=opens and opens.isoformat(),
+                site_by=closes and closes.isoformat(),
+            )
+        return identity
+
+    def mail(
+        self,
+        subject: str,
+        text: str = "Hello.",
+        html: str = "",
+        *,
+        after: float = 1.0,
+        to: str | None = None,
+        attach: Sequence[tuple[str, str, bytes]] = (),
+        raw: bytes = b"",
+    ) -> str:
+        """Write down a message that reached her, and return its id."""
+        recipient = to or self.address
+        if not raw:
+            message = EmailMessage()
+            message["From"], message["To"], message["Subject"] = "Office <office@example.org>", recipient, subject
+            message.set_content(text)
+            if html:
+                message.add_alternative(html, subtype="html")
+            for name, type_, content in attach:
+                main, _, sub_type = type_.partition("/")
+                message.add_attachment(content, maintype=main, subtype=sub_type, filename=name)
+            raw = message.as_bytes()
+        identity = f"m{next(self.stage._numbers):05d}"
+        name = f"messages/{identity}.eml"
+        if self.stage.evidence is not None:
+            (self.stage.evidence / "messages").mkdir(parents=True, exist_ok=True)
+            (self.stage.evidence / name).write_bytes(raw)
+        at = self.stage.now + timedelta(seconds=after)
+        arrival = read(raw, id=identity, to=[recipient], at=at)
+        self.stage.write("arrived", "", "", recipient, arrival=arrival.to_json(), raw=name, size=len(raw))
+        return identity
+
+    def done(self, status: str = "passed", error: str = "", trace: str = "") -> None:
+        self.stage.write("journey_finished", self.id, status=status, error=error, trace=trace)
+        self.stage.now += timedelta(seconds=5)
+
+
+def booked(walk: Walk, *, slow: float = 0.6) -> None:
+    """She books and pays, as in the demo's feature."""
+    walk.moment("the event", EVENT, "Europe/Berlin")
+    walk.step('the event "Systems Day" takes place in 4 days', who="", keyword="Given")
+    walk.step("she opens the page of the event", picture="event.png", title="Systems Day", seconds=0.8)
+    fields = [("First name", walk.who), ("Email", walk.address), ("Company", "Lindqvist AB"), ("Diet", "vegan")]
+    walk.step("she fills in the form", picture="form.png", title="Register", fields=fields)
+    walk.moment("paying", walk.stage.now, walk.zone)
+    walk.step("she pays 120.00 EUR by card", picture="booked.png", title="You are booked", seconds=slow)
+    walk.step('she sees "You are booked"', picture="booked.png", title="You are booked", seconds=0.1, keyword="Then")
+
+
+CAME = "Ada's confirmation came after 1.4 s; it was promised within 1 minute."
+CONFIRMATION = "<h1>Your seat is booked</h1><p>Hello Ada, we look forward to seeing you on <b>25 November</b>.</p>"
+
+
+def kept_night(evidence: Path | None = None) -> RunView:
+    """Nothing is broken."""
+    stage = Stage(evidence)
+    walk = stage.journey("Booking and paying by card")
+    booked(walk)
+    confirmation = walk.mail("Your booking: Systems Day", html=CONFIRMATION, after=1.4)
+    receipt = walk.mail("Your receipt", attach=[("receipt.pdf", "application/pdf", b"%PDF-1.4 tiny")], after=2)
+    walk.promise("confirmation", verdict="kept", why=CAME, arrivals=[confirmation], came=1.4)
+    walk.promise(
+        "receipt",
+        "within 2 minutes of paying",
+        verdict="kept",
+        why="Ada's receipt came after 2.0 s.",
+        arrivals=[receipt],
+        came=2,
+        due=(0, 120),
+    )
+    reminder = walk.mail("Reminder: Systems Day is tomorrow", after=90)
+    walk.promise(
+        "reminder",
+        "on the day before the event",
+        verdict="kept",
+        why="Ada's reminder came on 24 November.",
+        arrivals=[reminder],
+        came=295200,
+        due=(252000, 338400),
+    )
+    walk.done()
+    declined = stage.journey("The card is declined", line=29)
+    declined.step("Ada is about to pay 120.00 EUR", picture="pay.png", keyword="Given")
+    declined.promise(
+        "receipt", "for 10 seconds", verdict="kept", silent=True, why="No receipt was promised, and none came."
+    )
+    declined.done()
+    return stage.view()
+
+
+def mixed_night(evidence: Path | None = None) -> RunView:
+    """Of everything one: each verdict, a step that failed, a journey not run, a crash, a flaky one, an outline."""
+    stage = Stage(evidence, clock="http://127.0.0.1:8000/test-clock")
+    broken = stage.journey("Booking and paying by card")
+    booked(broken, slow=4.6)
+    confirmation = broken.mail("Your booking: Systems Day", html=CONFIRMATION, after=1.4)
+    broken.mail("Your friends are going too!", "Bring three and save: https://shop.example/x?t=s3cr3t-t0ken", after=30)
+    broken.promise("confirmation", verdict="kept", why=CAME, arrivals=[confirmation], came=1.4)
+    broken.promise(
+        "receipt",
+        "within 2 minutes of paying",
+        verdict="broken",
+        due=(0, 120),
+        rows=[("amount", "120.00 EUR")],
+        why="Ada was promised a receipt by email within 2 minutes of paying. None came. "
+        "We looked without a gap from 01:00:02 to 01:02:04 (Europe/Lisbon).",
+    )
+    broken.promise(
+        "reminder",
+        "on the day before the event",
+        verdict="open",
+        due=(252000, 338400),
+        final=False,
+        why="Ada's reminder is due by Tuesday 24 November. Tonight's answer is: so far, yes.",
+    )
+    broken.done(trace="t-1.trace.zip")
+
+    for who, city, example in (("Ben", "New York", "Ben-New York"), ("Cleo", "Berlin", "Cleo-Berlin")):
+        walk = stage.journey("Booking in her own language", who=who, city=city, example=example, line=37)
+        booked(walk)
+        first, second = walk.mail("Your booking"), walk.mail("Your booking", after=4)
+        if who == "Ben":
+            walk.promise(
+                "confirmation",
+                verdict="repeated",
+                arrivals=[first, second],
+                came=1,
+                why="Ben was sent the confirmation twice, 3.0 s apart; it was promised once.",
+            )
+        else:
+            walk.promise(
+                "confirmation",
+                verdict="late",
+                arrivals=[first],
+                came=100,
+                why="Cleo's confirmation came 40 s too late; it was promised within 1 minute.",
+            )
+            wrong = walk.mail("Ihre Quittung", "210,00 €")
+            walk.promise(
+                "receipt",
+                "within 2 minutes of paying",
+                verdict="wrong",
+                arrivals=[wrong],
+                came=1,
+                due=(0, 120),
+                why="Cleo's receipt says 210.00 € instead of 120.00 €.",
+            )
+        walk.done()
+
+    unwanted = stage.journey("The card is declined", line=29)
+    unwanted.step("Ada is about to pay 120.00 EUR", picture="pay.png", keyword="Given")
+    surprise = unwanted.mail("Your receipt for order 4711")
+    unwanted.promise(
+        "receipt",
+        "for 10 seconds",
+        verdict="unwanted",
+        silent=True,
+        arrivals=[surprise],
+        came=1,
+        why='Ada was promised no receipt, and one came: "Your receipt for order 4711".',
+    )
+    unwanted.done()
+
+    stage.gap(180, "the text-message capture did not answer")
+    unproven = stage.journey(
+        "Signing in with a code",
+        who="Dora",
+        mapped="sign_in",
+        tags=["journey:sign_in"],
+        feature="features/sign_in.feature",
+    )
+    unproven.step("she opens the sign-in page", picture="sign-in.png")
+    unproven.promise(
+        "code",
+        channel="sms",
+        verdict="unproven",
+        why="Cannot tell whether Dora gets the code: the text-message capture did not answer.",
+    )
+    unproven.done()
+
+    failed = stage.journey("The organiser's list", line=60)
+    failed.step("she opens the page of the event", picture="event.png")
+    failed.step(
+        "the organiser finds her in the attendee list",
+        status="failed",
+        picture="list.png",
+        who="the organiser",
+        error="The organiser looks for Ada in the attendee list and finds her without Company.",
+        console=["TypeError: x is undefined"],
+        failed=["GET https://staging.example.org/api 500"],
+    )
+    failed.promise(
+        "survey",
+        "after the event, within 3 days",
+        made=False,
+        verdict="unproven",
+        due=None,
+        why="Cannot tell whether Ada gets the survey: not reached: the journey stopped before.",
+    )
+    failed.done("failed", "The organiser looks for Ada in the attendee list and finds her without Company.")
+
+    stage.journey("Cancelling a seat", walked=False, line=70).promise("refund", made=False)
+    crashed = stage.journey("Changing the name on a ticket", line=80)
+    crashed.step("she opens her booking", picture="booked.png")
+    crashed.promise("confirmation", made=False)
+
+    for attempt in (1, 2):
+        flaky = stage.journey("Booking for a friend", line=90, attempt=attempt)
+        flaky.step(
+            "she opens the page of the event", status="failed" if attempt == 1 else "passed", picture="event.png"
+        )
+        flaky.promise(
+            "reminder",
+            verdict="withdrawn" if attempt == 2 else "",
+            withdrawn="she cancelled",
+            why="Ada's reminder was withdrawn: she cancelled.",
+        )
+        flaky.done("failed" if attempt == 1 else "passed", "It was slow." if attempt == 1 else "")
+        if attempt == 1:
+            before = flaky.id
+    stage.write("superseded", before, by=flaky.id)
+    return stage.view()
+
+
+def many(journeys: int, promises: int) -> RunView:
+    """A large night without evidence."""
+    stage = Stage()
+    for number in range(journeys):
+        walk = stage.journey(f"Journey {number}", line=number)
+        booked(walk)
+        for one in range(promises):
+            came = walk.mail(f"Message {one}")
+            walk.promise(f"thing {one}", verdict="kept", arrivals=[came], came=1)
+        walk.done()
+    return stage.view()
+
+
+def a_picture(width: int = 64, height: int = 40) -> bytes:
+    """A small PNG, grey."""
+    lines = b"".join(b"\0" + bytes([200, 205, 210]) * width for _ in range(height))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from syrupy.assertion import SnapshotAssertion
+
+from tests.report.stage import MAPS, Stage, booked, kept_night, mixed_night
+from upheld.ledger import JourneyView
+from upheld.report import gate, summary
+from upheld.report.advice import advice_for, touchpoints_of_map
+from upheld.report.headline import again, lede
+from upheld.report.model import Arrivals
+from upheld.report.ride import ride_of
+
+
+def test_what_the_terminal_says(snapshot: SnapshotAssertion) -> None:
+    for run in (kept_night(), mixed_night(), Stage().view()):
+        assert "\n".join(summary(run, gate(run))) == snapshot
+
+
+def test_what_the_reader_learns_first(snapshot: SnapshotAssertion) -> None:
+    for run in (kept_night(), mixed_night(), Stage().view(), Stage().view(interrupted=True)):
+        assert "\n".join(lede(run, MAPS)) == snapshot
+
+
+def test_a_long_list_is_one_screen() -> None:
+    stage = Stage()
+    for number in range(40):
+        stage.journey(f"Journey {number}").promise("receipt", verdict="broken")
+    run = stage.view()
+    lines = summary(run, gate(run))
+    assert len(lines) < 20
+    assert any("more" in line for line in lines)
+
+
+def test_the_command_to_walk_again_is_one_that_a_shell_takes() -> None:
+    stage = Stage()
+    stage.journey("Paying", example="Ben-New York")
+    run = stage.view()
+    said = again(run, run.journeys[0])
+    assert said == "upheld run 'features/event_registration.feature::test_paying[Ben-New York]' --seed 8127"
+
+
+def walked(**options: object) -> JourneyView:
+    stage = Stage()
+    walk = stage.journey("Booking")
+    walk.step("she opens the page", picture="a.png", **options)  # type: ignore[arg-type]
+    walk.done()
+    return stage.view().journeys[0]
+
+
+def test_a_ride_is_told_from_what_was_measured() -> None:
+    assert ride_of(walked()).word == "Yes"
+    slow = ride_of(walked(seconds=5))
+    assert (slow.word, slow.why) == ("Mostly", ("“she opens the page” took 5.0 s.",))
+    assert ride_of(walked(seconds=12)).word == "No"
+    assert ride_of(walked(failed=["GET /x 500"])).why == ("1 request of her pages failed.",)
+    twice = [("Email", "ada@journeys.test"), ("Email again", "ADA@journeys.test"), ("Diet", "none"), ("Other", "none")]
+    assert ride_of(walked(fields=twice)).why == ("Ada typed her email twice.",)
+
+
+def test_what_was_not_measured_is_not_said() -> None:
+    stage = Stage()
+    stage.journey("Not walked", walked=False)
+    unseen = stage.journey("Without pages")
+    unseen.step("she waits")
+    unseen.done()
+    first, second = stage.view().journeys
+    assert (ride_of(first).word, ride_of(first).facts) == ("Cannot tell", ())
+    assert ride_of(second).why == ("Walked, but no page was seen on the way, so nothing was timed.",)
+
+
+def test_advice_names_what_nobody_promised_and_what_has_no_second_line() -> None:
+    run = mixed_night()
+    journey, arrivals = run.journeys[0], Arrivals(run)
+    said = advice_for(journey, MAPS["event_registration"], arrivals.unpromised(journey))
+    assert any("“Your friends are going too!”, which nobody promised" in one for one in said)
+    assert any("receipt does not come, she has no second way" in one for one in said)
+
+
+def test_nothing_stands_out_where_all_is_well() -> None:
+    run = kept_night()
+    assert advice_for(run.journeys[1], None, ()) == []
+
+
+def test_a_long_silence_after_paying_is_named() -> None:
+    stage = Stage()
+    walk = stage.journey("Booking")
+    booked(walk)
+    came = walk.mail("Your booking", after=1800)
+    walk.promise("confirmation", "within 1 hour of paying", verdict="kept", arrivals=[came], came=1800, due=(0, 3600))
+    walk.done()
+    assert advice_for(stage.view().journeys[0], None, ()) == ["After paying she hears nothing for 30 minutes."]
+
+
+def test_map_and_features_are_held_against_each_other() -> None:
+    stage = Stage()
+    stage.journey("Booking").promise("voucher", verdict="kept")
+    said = touchpoints_of_map(MAPS["event_registration"], stage.view().journeys)
+    assert "The map names a receipt, and no journey walked here promises it." in said
+    assert "The voucher is not in the map: nobody owns it yet." in said
