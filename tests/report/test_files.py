@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.report.stage import MAPS, a_picture, kept_night
+from tests.report.nights import MAPS, kept_night
+from tests.report.stage import a_picture
 from upheld.report import write_report
 from upheld.report.files import Files
 

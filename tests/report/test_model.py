@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.report.stage import Stage, kept_night, many, mixed_night
+from tests.report.nights import kept_night, many, mixed_night
+from tests.report.stage import Stage
 from upheld.ledger import RunView
 from upheld.report import gate, makes_sense
 from upheld.report.model import Arrivals, journeys_of, names_of, verdict_of, why_of

@@ -9,7 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 from syrupy.assertion import SnapshotAssertion
 
-from tests.report.stage import MAPS, Stage, kept_night, many, mixed_night
+from tests.report.nights import MAPS, kept_night, many, mixed_night
+from tests.report.stage import Stage
 from upheld.ledger import RunView
 from upheld.report import write_report
 

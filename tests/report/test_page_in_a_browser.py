@@ -15,7 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from tests.needs import needs
-from tests.report.stage import MAPS, Stage, booked, kept_night, mixed_night
+from tests.report.nights import MAPS, booked, kept_night, mixed_night
+from tests.report.stage import Stage
 from tests.report.test_letters import HOSTILE
 from upheld.browser.find import find_browser
 from upheld.report import letters, write_report

@@ -8,7 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
 
-from tests.report.stage import MAPS, Stage, kept_night, mixed_night
+from tests.report.nights import MAPS, kept_night, mixed_night
+from tests.report.stage import Stage
 from upheld.report import results, write_report
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "results.schema.json").read_text("utf-8"))

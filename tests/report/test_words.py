@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from syrupy.assertion import SnapshotAssertion
 
-from tests.report.stage import MAPS, Stage, booked, kept_night, mixed_night
+from tests.report.nights import MAPS, booked, kept_night, mixed_night
+from tests.report.stage import Stage
 from upheld.ledger import JourneyView
 from upheld.report import gate, summary
 from upheld.report.advice import advice_for, touchpoints_of_map
@@ -19,6 +20,21 @@ def test_what_the_terminal_says(snapshot: SnapshotAssertion) -> None:
 def test_what_the_reader_learns_first(snapshot: SnapshotAssertion) -> None:
     for run in (kept_night(), mixed_night(), Stage().view(), Stage().view(interrupted=True)):
         assert "\n".join(lede(run, MAPS)) == snapshot
+
+
+def test_the_first_line_names_what_is_not_upheld_or_not_yet_seen() -> None:
+    stage = Stage()
+    stage.journey("Walked").done()
+    stage.journey("Booking").promise("receipt", verdict="broken")
+    run = stage.view()
+    said = "Not yet. One journey breaks its word: no receipt for Ada (features/event_registration.feature:19)."
+    assert summary(run, gate(run))[0] == said
+    stage = Stage()
+    walk = stage.journey("Booking")
+    walk.promise("reminder", "on the day before the event", verdict="open", due=(252000, 338400), final=False)
+    walk.done()
+    run = stage.view()
+    assert summary(run, gate(run))[0] == "Go so far, not yet seen: reminder for Ada, by Tuesday 24 November."
 
 
 def test_a_long_list_is_one_screen() -> None:

@@ -16,7 +16,7 @@ from upheld.report.times import day, zone_of
 
 __all__ = ["again", "due", "harm_of", "lede", "stopped_at", "summary"]
 
-MOST, WORST = 12, 6
+MOST, WORST, NAMED = 12, 6, 3
 _BAD = {
     Verdict.BROKEN: "The {kind} never came",
     Verdict.LATE: "The {kind} came too late",
@@ -63,7 +63,37 @@ def summary(run: RunView, found: Gate) -> list[str]:
     if any(line.startswith("  ✕") for line in lines):
         first = next(journey for journey in journeys if makes_sense(journey) == "no")
         shown.append(f"Walk only that journey again: {again(run, first)}")
-    return [found.sentence, *shown]
+    return [_first_line(found, journeys), *shown]
+
+
+def _first_line(found: Gate, journeys: Sequence[JourneyView]) -> str:
+    """*Not yet. One journey breaks its word: no receipt for Ada (features/event_registration.feature:21).*"""
+    wanted = {"no-go": _failures, "go": _still_open}.get(found.word)
+    named = list(dict.fromkeys(wanted(journeys))) if wanted else []
+    if not named:
+        return found.sentence
+    more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+    lead = "Go so far, not yet seen" if found.word == "go" else found.sentence.rstrip(".")
+    return f"{lead}: {'; '.join(named[:NAMED])}{more}."
+
+
+def _failures(journeys: Sequence[JourneyView]) -> Iterator[str]:
+    for journey in journeys:
+        if journey.status == "failed":
+            yield f"“{name_of(journey)}” stopped ({journey.feature}:{stopped_at(journey)[1]})"
+        for view in journey.promises:
+            verdict, promise = verdict_of(view), view.promise
+            if verdict.failed:
+                what = f"no {promise.kind}" if verdict is Verdict.BROKEN else f"{verdict} {promise.kind}"
+                yield f"{what} for {promise.who} ({promise.file}:{promise.line})"
+
+
+def _still_open(journeys: Sequence[JourneyView]) -> Iterator[str]:
+    for journey in journeys:
+        for view in journey.promises:
+            if verdict_of(view) is Verdict.OPEN:
+                until = due(view, journey)
+                yield f"{view.promise.touchpoint} for {view.promise.who}{f', by {until}' if until else ''}"
 
 
 def again(run: RunView, journey: JourneyView) -> str:
