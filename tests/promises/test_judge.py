@@ -248,7 +248,9 @@ def test_the_same_message_across_our_own_gap_is_one() -> None:
     assert came(*twins, when=looked(holes=[(100, 110)])) is Verdict.REPEATED
     assert came(*twins, when=looked(since=69)) is Verdict.REPEATED
     assert came(*twins, when=looked(gaps=(Stretch(at(75), at(80), "the site was away"),))) is Verdict.REPEATED
-    # another Message-ID is another message; and none says nothing
+    # another Message-ID is another message, as is another text; and none says nothing
+    texts = (mail(70, id="a", message_id="<1@x>", text="1"), mail(90, id="b", message_id="<1@x>", text="2"))
+    assert came(*texts, when=looked(holes=[(71, 80)])) is Verdict.REPEATED
     others = (mail(70, id="a", message_id="<1@x>"), mail(90, id="b", message_id="<2@x>"))
     assert came(*others, when=looked(holes=[(71, 80)])) is Verdict.REPEATED
     assert came(mail(70, id="a"), mail(90, id="b"), when=looked(holes=[(71, 80)])) is Verdict.REPEATED

@@ -83,7 +83,7 @@ def judge(
             live.append(case)
     known = recognisers.including(*(case.promise.kind for case in cases if case.promise.kind not in ANY_KIND))
     arrivals, twins = _once(sorted(seen, key=lambda one: (one.site_at, one.id)), looked)
-    kinds = {one.id: known.kinds(one.arrival) for one in arrivals}
+    kinds = {one.id: known.kinds(one.arrival) for one in (*arrivals, *twins)}
     answers, left = _match([case for case in live if not case.promise.silent], arrivals, kinds)
     taken = {one.id for ones in answers.values() for one in ones}
     sight = _Sight(cases, arrivals, twins, left, kinds, looked, known, elsewhere)
@@ -120,16 +120,15 @@ def _once(seen: Sequence[Seen], looked: Looked) -> tuple[list[Seen], list[Seen]]
     A mailbox that goes away while it takes a message makes the sender try again: the same Message-ID, with a gap of
     ours in between, is one message. A gap of the site's is not: what it then sends again, the customer gets twice.
     """
-    first: dict[str, Seen] = {}
+    first: dict[tuple[str, ...], Seen] = {}
     kept, twins = [], []
     for one in seen:
-        twin = first.get(one.arrival.message_id) if one.arrival.message_id else None
-        if twin is not None and looked.away(Interval(twin.site_at, one.site_at)):
+        same = (one.arrival.message_id, one.arrival.subject, one.arrival.text, one.arrival.html_text)
+        twin = first.setdefault(same, one)
+        if twin is not one and same[0] and looked.away(Interval(twin.site_at, one.site_at)):
             twins.append(one)
-            continue
-        if one.arrival.message_id and twin is None:
-            first[one.arrival.message_id] = one
-        kept.append(one)
+        else:
+            kept.append(one)
     return kept, twins
 
 
@@ -296,7 +295,7 @@ def _missing(
     if perhaps := _perhaps(case, interval, sight):
         reason = telling.strange(promise, perhaps[0].arrival)
         return Judgement(Verdict.UNPROVEN, telling.unproven(promise, reason), _ids(perhaps), perhaps[0].site_at)
-    if any(promise.kind in sight.known.kinds(twin.arrival) for twin in sight.twins):
+    if any(promise.kind in sight.kinds[twin.id] for twin in sight.twins):
         return Judgement(Verdict.UNPROVEN, telling.unproven(promise, telling.TWIN), _ids(answers))
     if gap := looked.gap(interval):
         return Judgement(Verdict.UNPROVEN, telling.unproven(promise, gap), _ids(answers))
@@ -331,7 +330,7 @@ def _perhaps(case: Case, interval: Interval, sight: _Sight) -> list[Seen]:
     promised = {other.promise.kind for other in sight.cases}
     return [
         one
-        for one in sight.left
+        for one in (*sight.left, *sight.twins)
         if one.site_at >= interval.opens - GRACE
         and (not sight.kinds[one.id] or (promise.expectation.rows and not promised & set(sight.kinds[one.id])))
         and not shortfalls(promise.expectation, one.arrival, case.knowledge)
