@@ -261,12 +261,11 @@ def _sense_in_words(journey: JourneyView, answer: Answer) -> str:
     views = journey.promises
     if answer == "no":
         text, _, error = _masked_stop(journey)
-        if journey.status == "failed":
-            first = (error.splitlines() or [""])[0]
-            return f"She could not go on at “{text}”. {first}" if text else first
+        first = (error.splitlines() or [""])[0]
+        stopped = [f"It stopped at “{text}”. {first}".strip() if text else first] if journey.status == "failed" else []
         # How we looked stands with the promise itself.
         why = (why_of(view).partition(" We looked ")[0] for view in views if verdict_of(view).failed)
-        return " ".join(dict.fromkeys(masked(said) for said in why))
+        return " ".join(dict.fromkeys((*stopped, *(masked(said) for said in why))))
     if answer == "cannot tell":
         unproven = [masked(why_of(view)) for view in views if verdict_of(view) is Verdict.UNPROVEN]
         if journey.status == "not run":
