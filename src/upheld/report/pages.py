@@ -271,9 +271,9 @@ def _sense_in_words(journey: JourneyView, answer: Answer) -> str:
         if journey.status == "not run":
             return "It was not walked, so nothing is known of it."
         text, _, error = _masked_stop(journey)
-        stopped = f"It could not be walked past “{text}”: {(error.splitlines() or ['no reason was given'])[0]}"
         if journey.status == "unproven":
-            return stopped if text else (error.splitlines() or ["It was not walked to its end."])[0]
+            reason = (error.splitlines() or ["no reason was given."])[0]
+            return f"It could not be walked past “{text}”: {reason}" if text else reason
         return unproven[0] if len(unproven) == 1 else f"{unproven[0]} And {len(unproven) - 1} more."
     if answer == "so far":
         still = [view for view in views if verdict_of(view) is Verdict.OPEN]
