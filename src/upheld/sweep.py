@@ -148,6 +148,7 @@ class Sweep:
 
     def _turn_through(self, docket: _Docket) -> None:
         """Turn the clock, forward only, through the moments of everything that is not yet settled."""
+        self._let_mail_arrive()
         while not self._blind:
             verdicts = self._judge(docket)
             pending = [entry.case for entry in docket.entries if self._is_pending(verdicts[entry.case.id])]
@@ -158,6 +159,15 @@ class Sweep:
             if moment is None:
                 return
             self._turn(docket, moment)
+
+    def _let_mail_arrive(self) -> None:
+        """Wait, where the clock can say so, until the site has sent all that was due before the first turn."""
+        try:
+            if self._clock.idle() is not None:
+                self._let_site_work()
+                self._lookout.caught_up()
+        except CouldNotLook as error:
+            self._blind = self._blind or str(error)
 
     def _is_pending(self, judgement: Judgement) -> bool:
         return judgement.verdict in (Verdict.OPEN, Verdict.BROKEN, Verdict.WRONG) or (

@@ -11,10 +11,12 @@ from collections.abc import Callable
 import pytest
 
 from tests.plugin.conftest import Suite, scenario, site, suite
+from tests.postgres import Cluster, postgres_cluster
+from upheld.ledger import fold, open_ledger
 
 pytest_plugins = ["pytester"]
 
-__all__ = ["scenario", "site", "suite"]
+__all__ = ["postgres_cluster", "scenario", "site", "suite"]
 
 Scenario = Callable[..., str]
 KEPT = (
@@ -176,3 +178,24 @@ def test_a_fault_in_a_step_of_the_suite_is_told_with_its_traceback(suite: Suite,
     assert result.returncode == 1
     assert "KeyError: 'no such key'" in result.stderr
     assert "def faulty" in result.stderr
+
+
+def test_a_ledger_in_postgresql_serves_workers_and_the_gate(
+    suite: Suite, scenario: Scenario, postgres_cluster: Cluster
+) -> None:
+    url = postgres_cluster.new_database()
+    suite.feature(
+        scenario("A receipt comes", *KEPT)
+        + scenario("None comes", "Given Ben walks on", "Then Ben is promised a receipt within 1 second")
+    )
+    result = upheld(suite, "run", "--ledger", url, "-n", "2")
+    assert result.returncode == 1, result.stdout + result.stderr
+    ledger = open_ledger(url)
+    view = fold(ledger.events(run=ledger.last_run()))
+    ledger.close()
+    verdicts = {
+        one.promise.who: str(one.judgement and one.judgement.verdict) for j in view.journeys for one in j.promises
+    }
+    assert verdicts == {"Ada": "kept", "Ben": "broken"}
+    assert upheld(suite, "gate", "--ledger", url).returncode == 1
+    assert not (suite.root / ".upheld/ledger.db").exists()

@@ -247,7 +247,8 @@ def _judge_arrival(case: Case, answers: Sequence[Seen], surplus: Sequence[Seen],
     for one in answers:
         faults = shortfalls(promise.expectation, one.arrival, case.knowledge)
         early = one.site_at < interval.opens - GRACE
-        if faults and any(_UNREAD.search(fault) for fault in one.arrival.faults):
+        unread = (*one.arrival.faults, *(part.fault for part in one.arrival.attachments))
+        if faults and any(_UNREAD.search(fault) for fault in unread):
             reason = telling.unread(one.arrival)
             return Judgement(Verdict.UNPROVEN, telling.unproven(promise, reason), _ids(answers), one.site_at)
         unsure = (faults or early) and not is_sure(sight.kinds[one.id][promise.kind])

@@ -191,8 +191,15 @@ def _window(kind: str, words: str, silent: bool, usual: Window | None, step: Ste
             # What comes while she cancels is not yet unwanted, as in a bare "after cancelling".
             after = said.words.casefold().startswith("after ")
             return replace(said, opens=replace(said.opens, from_end=True)) if after else said
-        opens = said or Window("", Edge(JOURNEY_START), Edge(PROMISE_STEP))
-        return opens.silence(usual or parse_window("within 2 minutes"))
+        if usual is None:
+            raise FeatureError(
+                f"for how long is she to get no {kind}? Say it, such as "
+                f'"for 10 seconds", or set `usual` for [touchpoint."{kind}"] in the journey\'s map: silence is watched '
+                "for as long as the thing would have been allowed to take.",
+                file=step.file,
+                line=step.line,
+            )
+        return (said or Window("", Edge(JOURNEY_START), Edge(PROMISE_STEP))).silence(usual)
     if said is not None and said.endless:
         raise FeatureError(
             f'"{words}" does not say until when. Say it like "{words}, within 3 days".', file=step.file, line=step.line

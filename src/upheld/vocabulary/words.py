@@ -3,4 +3,4 @@
 __all__ = ["WHO"]
 
 # A name, a pronoun, or a role: "Ada", "she", "the organiser".
-WHO = r"(?P<who>[A-Z][\w-]*|[Ss]he|[Hh]e|[Tt]hey|[Tt]he \w+)"
+WHO = r"(?P<who>(?![a-z\d_])\w[\w-]*|she|he|they|[Tt]he \w+)"
