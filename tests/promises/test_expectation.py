@@ -116,7 +116,7 @@ def test_every_row_is_tried_above() -> None:
 def test_a_date_said_wrongly_is_named() -> None:
     wrong = changed(html_text="on Friday, 27 November 2026")
     assert faults(wrong, says="the date of the event") == (
-        "says 27 november 2026 instead of Thursday, November 26, 2026",
+        "says 27 November 2026 instead of Thursday 26 November 2026",
     )
 
 

@@ -234,7 +234,7 @@ def test_digits_are_read_as_their_reader_may(day: date) -> None:
         f"{day:%d-%m-%y}",
     ):
         assert day_fact(day).said_in(f"On {text} at 18:00", "en"), text
-    assert not day_fact(day.replace(year=day.year + 1)).said_in(f"{day:%d/%m/%Y}")
+    assert not day_fact(day.replace(year=day.year + 400)).said_in(f"{day:%d/%m/%Y}")
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_absurd_dates_do_no_harm(text: str) -> None:
 
 
 def test_what_stands_in_the_place_of_a_date() -> None:
-    assert day_fact(date(2026, 11, 25)).instead("On 24 November 2026, or 24 November 2026") == ("24 november 2026",)
+    assert day_fact(date(2026, 11, 25)).instead("On 24 November 2026, or 24 November 2026") == ("24 November 2026",)
 
 
 # Words

@@ -11,7 +11,11 @@ from upheld.promises import Promise, Window, parse_window
 from upheld.promises.reading import Protagonist, StepText, names_in, read_promises, read_scenario
 from upheld.promises.window import JOURNEY_START, PROMISE_STEP, Edge
 
-USUAL = {"receipt": parse_window("within 2 minutes of paying"), "reminder": parse_window("on the day before the event")}
+USUAL = {
+    "receipt": parse_window("within 2 minutes of paying"),
+    "reminder": parse_window("on the day before the event"),
+    **dict.fromkeys(("confirmation", "copy", "email", "welcome mail"), parse_window("within 1 minute")),
+}
 
 
 def step(text: str, *rows: tuple[str, ...]) -> StepText:
@@ -113,15 +117,15 @@ def test_several_people_and_several_kinds() -> None:
         ("Cleo", "invoice"),
     ]
     assert [one.who for one in read("Ben and Cleo each receive a code by email within 1 minute")] == ["Ben", "Cleo"]
-    assert [one.kind for one in read("she is promised a receipt, a reminder and no invoice by email")] == [
+    assert [one.kind for one in read("she is promised a receipt, a reminder and no welcome mail by email")] == [
         "receipt",
         "reminder",
-        "invoice",
+        "welcome mail",
     ]
 
 
 def test_a_table_holds_for_every_kind_that_is_to_come() -> None:
-    receipt, reminder, none = read("she is promised a receipt, a reminder and no invoice", ("says", "Hall 3"))
+    receipt, reminder, none = read("she is promised a receipt, a reminder and no welcome mail", ("says", "Hall 3"))
     assert receipt.expectation.rows == reminder.expectation.rows
     assert receipt.expectation.rows[0].line == 13
     assert none.silent
@@ -161,7 +165,9 @@ def test_silence(text: str, kinds: list[str]) -> None:
 def test_silence_is_watched_for_as_long_as_the_thing_may_take() -> None:
     assert read("she is promised no receipt")[0].window.closes == Edge("paying", seconds=120, or_promise=True)
     assert read("she is promised no reminder")[0].window.closes == USUAL["reminder"].closes
-    assert read("she is promised no invoice")[0].window.closes == Edge(PROMISE_STEP, seconds=120, or_promise=True)
+    assert read("she is promised no copy")[0].window.closes == Edge(PROMISE_STEP, seconds=60, or_promise=True)
+    with pytest.raises(FeatureError, match=r"a\.feature:12: for how long is she to get no voucher\? Say it"):
+        read("she is promised no voucher")
     assert read("she is promised no receipt for 10 seconds")[0].window == parse_window("for 10 seconds")
     assert read("she is promised no receipt")[0].window.opens == Edge(JOURNEY_START, from_end=True)
 
@@ -259,6 +265,6 @@ def test_names() -> None:
 
 
 def test_promises_go_through_json() -> None:
-    for promise in read("Ada is promised at least two receipts and no invoice", ("says", "Hall 3")):
+    for promise in read("Ada is promised at least two receipts and no welcome mail", ("says", "Hall 3")):
         assert Promise.from_json(promise.to_json()) == promise
     assert isinstance(read("she is promised no receipt")[0].window, Window)

@@ -194,4 +194,4 @@ def test_it_is_read_with_the_keyboard(opened: Watched, mixed: Path) -> None:
     opened.page.keyboard.press("Tab")
     assert opened.page.evaluate("document.activeElement.textContent") == "To the journeys"
     opened.page.keyboard.press("Enter")
-    assert opened.page.url.endswith("#journeys")
+    opened.page.wait_for_url("**#journeys")

@@ -177,7 +177,7 @@ def _as_fact(phrase: str, row_value: str, knowledge: Knowledge) -> Fact:
 
 
 def _missing(fact: Fact, text: str, knowledge: Knowledge) -> str:
-    wanted = fact.tell(knowledge.locale) if fact.kind in ("date", "money") else f'"{fact.value}"'
+    wanted = fact.tell() if fact.kind in ("date", "money") else f'"{fact.value}"'
     instead = fact.instead(text, knowledge.locale)
     if instead:
         return f"says {' and '.join(instead)} instead of {wanted}"

@@ -64,6 +64,16 @@ class SaidDate:
     days: frozenset[tuple[int, int]]
     year: int | None = None
 
+    def tell(self) -> str:
+        """Return it in the report's own language, or as it stands there where it can be read in two ways."""
+        if self.year is None or len(self.days) != 1:
+            return f'"{self.words}"'
+        month, day = next(iter(self.days))
+        try:
+            return str(format_date(date(self.year, month, day), "d MMMM y", locale="en"))
+        except ValueError:
+            return f'"{self.words}"'
+
     def is_day(self, day: date) -> bool:
         """True where this can be read as that day (month and day, and the year where one is said)."""
         return (day.month, day.day) in self.days and self.year in (None, day.year)
@@ -93,7 +103,7 @@ class Fact:
     def tell(self, locale: str = "en") -> str:
         """Return the fact as a reader sees it."""
         if self.kind == "date":
-            return str(format_date(self._day(), "full", locale=_locale(locale)))
+            return str(format_date(self._day(), "EEEE d MMMM y" if locale == "en" else "full", locale=_locale(locale)))
         if self.kind == "money":
             return parse_money(self.value).tell(locale)
         return self.value
@@ -108,12 +118,15 @@ class Fact:
         return says(text, self.value)
 
     def instead(self, text: str, locale: str = "en") -> tuple[str, ...]:
-        """Return what the text says in the place of this fact: other dates, other amounts."""
+        """Return what the text says in the place of this fact: other dates, or of other amounts the greatest.
+
+        A receipt states net and tax besides; what its reader takes for the amount is the total.
+        """
         if self.kind == "date":
-            return tuple(dict.fromkeys(said.words for said in dates_in(text, locale)))
+            return tuple(dict.fromkeys(said.tell() for said in dates_in(text, locale)))
         if self.kind == "money":
             found = money_in(text, parse_money(self.value).currency, locale)
-            return tuple(dict.fromkeys(money.tell(locale) for money in found))
+            return (max(found, key=lambda money: money.amount).tell(),) if found else ()
         return ()
 
     def _day(self) -> date:
