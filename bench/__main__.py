@@ -112,7 +112,19 @@ def overlap(_: int) -> bool:
         feature.write_text(OVERLAP, "utf-8")
         with Demo(folder / "demo", smtp_port=port, mail_delay=DELAY, test_clock=False) as site:
             subprocess.run(
-                [sys.executable, "-m", "upheld", "run", str(feature), "--site", site.url, "--mailbox", box.url],
+                [
+                    sys.executable,
+                    "-m",
+                    "upheld",
+                    "run",
+                    str(feature),
+                    "--site",
+                    site.url,
+                    "--mailbox",
+                    box.url,
+                    "--clock",
+                    "real",
+                ],
                 cwd=ROOT,
                 env={**os.environ, "UPHELD_FOLDER": str(folder)},
                 check=False,

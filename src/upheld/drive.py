@@ -286,15 +286,19 @@ class Journey:
         from upheld.browser import Evidence, notice_crashes
 
         self._meet(actor.who)
-        person = actor.person
+        person, began = actor.person, time.monotonic()
         try:
             context = self._new_context(locale=person.locale, timezone_id=person.zone)
             notice_crashes(context)
             evidence = Evidence(self.evidence_folder, self.id, allow=self.settings.allow_hosts)
             evidence.attach(context)
-            return context.new_page(), evidence
+            page = context.new_page()
         except Error as error:
             raise BrowserGone(f"{actor.who} could not open a browser: {str(error).splitlines()[0]}") from error
+        # A browser that takes its time to start is ours, and no wait of the customer's.
+        index, step_began, since = self._step
+        self._step = (index, step_began, since + time.monotonic() - began)
+        return page, evidence
 
     def manner(self, who: str) -> Manner:
         """Return how one of the cast goes about her acts."""

@@ -266,13 +266,14 @@ def _judge_arrival(case: Case, answers: Sequence[Seen], surplus: Sequence[Seen],
         why = telling.repeated(promise, times)
         return Judgement(Verdict.REPEATED, why, _ids([*answers, *surplus]), answers[0].site_at)
     last = answers[-1]
+    turned = looked.timeline.was_turned_to(last.site_at)
     if last.site_at > interval.closes + GRACE:
         if gap := looked.gap(interval):
             reason = telling.late_in_a_gap(last.site_at, case.zone, gap)
             return Judgement(Verdict.UNPROVEN, telling.unproven(promise, reason), _ids(answers), last.site_at)
-        why = telling.late(promise, last.site_at, interval, case.zone)
+        why = telling.late(promise, last.site_at, interval, case.zone, turned=turned)
         return Judgement(Verdict.LATE, why, _ids(answers), last.site_at)
-    why = telling.kept(promise, last.site_at, case.made_site, case.zone)
+    why = telling.kept(promise, last.site_at, case.made_site, case.zone, turned=turned)
     return Judgement(Verdict.KEPT, why, _ids(answers), last.site_at)
 
 

@@ -105,14 +105,22 @@ def _subject(arrival: Arrival) -> str:
     return f'"{words[:117]}..."' if len(words) > 120 else f'"{words}"'
 
 
-def kept(promise: Promise, came: datetime, made: datetime | None, zone: str) -> str:
-    """*Ada's confirmation came after 1.4 s; it was promised within 1 minute.*"""
+def kept(promise: Promise, came: datetime, made: datetime | None, zone: str, *, turned: bool = False) -> str:
+    """*Ada's confirmation came after 1.4 s; it was promised within 1 minute.*
+
+    `turned` is true where the clock was turned over the time in which it came: then it is known by when.
+    """
     promised = f"; it was promised{_promised(promise)}" if promise.window.words else ""
     if made is not None and abs(came - made) < timedelta(hours=1):
         if came <= made:
             return f"{_its(promise)} was there at once{promised}."
         return f"{_its(promise)} came after {duration(came - made)}{promised}."
-    return f"{_its(promise)} came on {instant(came, zone)}{promised}."
+    when = (
+        f"was there by {instant(came, zone)}, to which the clock was turned"
+        if turned
+        else f"came on {instant(came, zone)}"
+    )
+    return f"{_its(promise)} {when}{promised}."
 
 
 def silent(promise: Promise, span: tuple[datetime, datetime] | None, zone: str) -> str:
@@ -167,8 +175,13 @@ def too_early(promise: Promise, came: datetime, interval: Interval, zone: str) -
     )
 
 
-def late(promise: Promise, came: datetime, interval: Interval, zone: str) -> str:
+def late(promise: Promise, came: datetime, interval: Interval, zone: str, *, turned: bool = False) -> str:
     """*Ada's confirmation came 40 s too late, on ...; it was promised within 1 minute.*"""
+    if turned:
+        return (
+            f"{_its(promise)} came too late: not by {instant(interval.closes, zone)}, but by {instant(came, zone)}, to "
+            f"which the clock was turned; it was promised{_promised(promise)}."
+        )
     return (
         f"{_its(promise)} came {duration(came - interval.closes)} too late, on "
         f"{instant(came, zone)}; it was promised{_promised(promise)}."

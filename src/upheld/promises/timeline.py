@@ -67,6 +67,10 @@ class Timeline:
                 spans.append((start + (opens - site_start), span_end))
         return _within(spans, until)
 
+    def was_turned_to(self, site: datetime) -> bool:
+        """True where the clock was turned to this very time: what came in the pause after it is known by when only."""
+        return any(reading.turned and reading.site == site for reading in self.readings)
+
     def real_at(self, site: datetime) -> datetime:
         """Return the real time at which the clock, left alone from its last reading on, will stand at `site`."""
         if not self.readings:
