@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 CODE := $(wildcard src demo journeys steps fixtures tests bench tools conftest.py)
 
 .DEFAULT_GOAL := help

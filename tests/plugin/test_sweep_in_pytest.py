@@ -169,6 +169,19 @@ def test_exit_first_settles_what_was_promised_and_the_rest_is_unproven(suite: Su
     assert [journey.status for journey in suite.view().journeys] == ["passed", "failed", "not run"]
 
 
+@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["serial", "n2"])
+def test_exit_first_shows_one_promise_that_failed_and_writes_down_all(
+    suite: Suite, scenario: Scenario, workers: tuple[str, ...]
+) -> None:
+    suite.feature(
+        scenario("None for Ada", "Given Ada walks on", "Then Ada is promised a receipt within 1 second")
+        + scenario("None for Ben", "Given Ben walks on", "Then Ben is promised a receipt within 1 second")
+    )
+    result = suite.run("features", "-x", *workers)
+    result.assert_outcomes(passed=2, failed=1)
+    assert set(suite.verdicts().values()) == {"broken"}
+
+
 def test_a_rerun_is_a_new_attempt_with_a_new_address(suite: Suite, scenario: Scenario) -> None:
     suite.feature(
         scenario(

@@ -40,7 +40,8 @@ class HttpClock:
         try:
             answer = self._client.request(method, self.url, json=body)
         except httpx.TransportError as error:
-            raise ClockWouldNotTurn(f"the clock at {self.url} did not answer ({type(error).__name__}: {error})"
+            raise ClockWouldNotTurn(f"the clock at {self.url} did not answer ({type(error).__name__}: {error}). Start the site "
+                "with its test clock switched on, or use --clock real"
                                     ) from error  # fmt: skip
         if answer.status_code != httpx.codes.OK:
             said = " ".join(answer.text.split())[:200]
