@@ -69,7 +69,7 @@ def test_it_ends_cleanly_and_soon_when_asked(tmp_path: Path) -> None:
     shop.start()
     began = time.monotonic()
     shop.stop()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 8  # 0.1 s when nothing else is going on
     assert not alive(shop.pid)
     assert shop.log.read_text() == ""
 
