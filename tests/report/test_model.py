@@ -26,7 +26,7 @@ def a_run(verdicts: Sequence[str], *, status: str = "passed", walked: bool = Tru
 @pytest.mark.parametrize(
     ("verdicts", "answer", "word", "code"),
     [
-        ([], "yes", "go", 0),
+        ([], "yes", "cannot tell", 3),
         (["kept"], "yes", "go", 0),
         (["kept", "withdrawn"], "yes", "go", 0),
         (["kept", "open"], "so far", "go", 0),
@@ -80,7 +80,7 @@ def test_an_earlier_attempt_does_not_count() -> None:
 
 
 def test_the_sentence_says_how_many() -> None:
-    assert gate(kept_night()).sentence == "Go: every promise was kept."
+    assert gate(kept_night()).sentence == "Go. All 4 promises of the 2 journeys that were walked were kept."
     assert gate(mixed_night()).sentence == "Not yet. 5 of 9 journeys break their word."
     assert gate(a_run(["kept"], status="failed")).sentence == "Not yet. The journey fails its customer."
     assert gate(a_run(["open"])).sentence == "So far, so good: one promise is not due yet."

@@ -113,9 +113,12 @@ def gate(run: RunView) -> Gate:
     if still := verdicts[Verdict.OPEN]:
         due = "one promise is not due yet" if still == 1 else f"{still} promises are not due yet"
         return Gate("go", 0, f"So far, so good: {due}.")
-    if verdicts[Verdict.KEPT]:
-        return Gate("go", 0, "Go: every promise was kept.")
-    return Gate("go", 0, "Go: every journey was walked to its end.")
+    if not verdicts:
+        return Gate("cannot tell", 3, "Cannot tell. No promise was made, so none was kept.")
+    walked = "the journey that was walked" if len(journeys) == 1 else f"the {len(journeys)} journeys that were walked"
+    became = "kept or withdrawn" if verdicts[Verdict.WITHDRAWN] else "kept"
+    kept = "The one promise" if verdicts.total() == 1 else f"All {verdicts.total()} promises"
+    return Gate("go", 0, f"Go. {kept} of {walked} {'was' if verdicts.total() == 1 else 'were'} {became}.")
 
 
 def _not_yet(bad: int, of: int, promise_failed: bool) -> str:
