@@ -40,9 +40,10 @@ class HttpClock:
         try:
             answer = self._client.request(method, self.url, json=body)
         except httpx.TransportError as error:
-            raise ClockWouldNotTurn(f"the clock at {self.url} did not answer ({type(error).__name__}: {error}). Start the site "
-                "with its test clock switched on, or use --clock real"
-                                    ) from error  # fmt: skip
+            said = f"the clock at {self.url} did not answer ({type(error).__name__}: {error})"
+            raise ClockWouldNotTurn(
+                f"{said}. Start the site with its test clock switched on, or use --clock real"
+            ) from error
         if answer.status_code != httpx.codes.OK:
             said = " ".join(answer.text.split())[:200]
             raise ClockWouldNotTurn(f"the clock at {self.url} answered {answer.status_code} to {method}: {said}")

@@ -47,7 +47,8 @@ def _no_second_line(journey: JourneyView, known: Mapping[str, object]) -> Iterat
         if point is None or view.promise.silent or not _is_about_money(view):
             continue
         if not getattr(point, "second_line", ""):
-            yield f"Should the {view.promise.kind} ever not come, she has no second way to it: show it on a page as well."
+            kind = view.promise.kind
+            yield f"Should the {kind} ever not come, she has no second way to it: show it on a page as well."
 
 
 def _is_about_money(view: PromiseView) -> bool:
