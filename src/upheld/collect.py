@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -119,6 +120,7 @@ def read_plan(item: pytest.Function, usual: Usual) -> Plan:
     tags = tuple(sorted(scenario.tags | scenario.feature.tags))
     journey = next((found["name"] for tag in tags if (found := JOURNEY_TAG.fullmatch(tag))), "")
     promises = read_scenario(steps, usual(journey))
+    _refuse_typos(promises, usual(journey))
     return Plan(
         node=item.nodeid,
         feature=file,
@@ -130,6 +132,23 @@ def read_plan(item: pytest.Function, usual: Usual) -> Plan:
         promises=promises,
         journey=journey,
     )
+
+
+def _refuse_typos(promises: tuple[tuple[int, tuple[Promise, ...]], ...], usual: Callable[[str], Window | None]) -> None:
+    """Refuse a kind that is nearly one that is known: nothing would ever be recognised as a "confirmtion"."""
+    from upheld.promises.recognise import standard
+
+    known = standard().by_kind
+    for promise in (promise for _, made in promises for promise in made):
+        if promise.kind in known or usual(promise.kind) is not None:
+            continue
+        if near := difflib.get_close_matches(promise.kind, known, n=1, cutoff=0.85):
+            raise FeatureError(
+                f'no kind of touchpoint is called "{promise.kind}". Did you mean "{near[0]}"? If it is one of its own, '
+                f'give it its `usual` window in the journey\'s map: [touchpoint."{promise.kind}"].',
+                file=promise.file,
+                line=promise.line,
+            )
 
 
 def plan_of(item: pytest.Item) -> Plan | None:

@@ -116,7 +116,8 @@ class Run:
                 fence=lease,
                 progress=progress,
             )
-            self.settled = sweep.settle()
+            # What an earlier run never came to promise is closed in the ledger; it is no news of this one.
+            self.settled = [one for one in sweep.settle() if one.run == self.id or one.view.made_at is not None]
             self.lookout.write_down(self._began)
         return self.settled
 
@@ -136,9 +137,16 @@ class Run:
         self._write("run_finished", exit=exit_code, interrupted=interrupted)
 
     def view(self) -> RunView:
-        """Return the run as the ledger tells it, with the journeys of earlier runs that it settled."""
+        """Return the run as the ledger tells it, with the journeys of earlier runs that it settled.
+
+        That an earlier journey stopped on its way was told in its own night; here only its promises count.
+        """
         mine = fold(self.ledger.events(run=self.id))
-        ids = {one.journey.id for one in self.settled if one.run != self.id}
+        ids = {
+            one.journey.id
+            for one in self.settled
+            if one.run != self.id and (one.journey.status == "passed" or one.judgement.verdict.failed)
+        }
         views = [fold(self.ledger.events(run=run)) for run in dict.fromkeys(one.run for one in self.settled)]
         earlier = [view for view in views if view.id != self.id]
         return replace(

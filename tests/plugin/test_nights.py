@@ -160,3 +160,19 @@ def test_a_duplicate_of_a_later_night_turns_the_verdict(suite: Suite, scenario: 
         smtp.send_message(message)
     settle(suite)
     assert suite.verdicts()["receipt to Ada"] == "repeated"
+
+
+def test_what_a_killed_run_left_behind_is_no_news_of_the_next(suite: Suite, scenario: Scenario, daemon: Daemon) -> None:
+    suite.feature(
+        scenario(
+            "It is killed",
+            "Given Ada walks on",
+            "When the process dies",
+            "Then Ada is promised a receipt within 1 second",
+        )
+    )
+    suite.run("features")
+    suite.feature(scenario("It lives", "Given Ben walks on", "Then Ben is promised no receipt for 0.4 seconds"))
+    result = suite.run("features")
+    result.assert_outcomes(passed=2)
+    assert settle(suite).stdout.startswith("Nothing is open")

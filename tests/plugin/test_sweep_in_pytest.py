@@ -243,3 +243,10 @@ def test_a_session_without_features_is_left_alone(suite: Suite) -> None:
     suite.pytester.makepyfile("def test_plain(): pass")
     suite.run().assert_outcomes(passed=1)
     assert not (suite.root / ".upheld").exists()
+
+
+def test_a_kind_that_is_nearly_a_known_one_is_told_at_once(suite: Suite, scenario: Scenario) -> None:
+    suite.feature(scenario("Misspelt", "Given Ada walks on", "Then Ada is promised a confirmtion within 1 minute"))
+    result = suite.run("features")
+    result.stdout.fnmatch_lines(['*features/shop.feature:6: *"confirmtion". Did you mean "confirmation"?*'])
+    assert not (suite.root / ".upheld").exists()

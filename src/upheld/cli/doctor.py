@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,4 +98,4 @@ def _ledger(settings: Settings) -> str:
 
     with contextlib.closing(open_ledger(settings.ledger_url, migrate=True)) as ledger:
         runs = len(ledger.runs())
-        return f"{os.path.relpath(ledger.url) if '://' not in ledger.url else ledger.url}, {runs} runs"
+        return f"{ledger.url}, {runs} run{'' if runs == 1 else 's'}"

@@ -124,7 +124,8 @@ def exit_code(code: int, outcome: Outcome) -> tuple[int, str]:
             return USAGE, "No journey was walked: nothing was collected, or all of it was deselected."
         if code == pytest.ExitCode.OK:
             return (GO, "") if outcome.collect_only else (USAGE, "No journey was walked: there is no feature here.")
-        return USAGE, outcome.problem
+        # pytest has said itself what is wrong with the way it was called.
+        return USAGE, "" if code == pytest.ExitCode.USAGE_ERROR else outcome.problem
     if outcome.problem == "interrupted":
         return (
             INTERRUPTED,

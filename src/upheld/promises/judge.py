@@ -230,7 +230,8 @@ def _judge_silence(case: Case, taken: set[str], sight: _Sight) -> Judgement:
         return Judgement(Verdict.UNPROVEN, telling.unproven(promise, reason), _ids(strange))
     if gap := sight.looked.gap(interval):
         return Judgement(Verdict.UNPROVEN, telling.unproven(promise, gap))
-    return Judgement(Verdict.KEPT, telling.silent(promise, sight.looked.span(interval), case.zone))
+    span, turned = sight.looked.span(interval), sight.looked.turned(interval)
+    return Judgement(Verdict.KEPT, telling.silent(promise, span, case.zone, turned=turned))
 
 
 def _judge_arrival(case: Case, answers: Sequence[Seen], surplus: Sequence[Seen], sight: _Sight) -> Judgement:
@@ -315,6 +316,7 @@ def _missing(
         case.zone,
         astray=astray[0].arrival if astray else None,
         strange=strange[0].arrival if strange else None,
+        turned=looked.turned(interval),
     )
     return Judgement(Verdict.BROKEN, why, _ids(answers))
 

@@ -123,10 +123,10 @@ def kept(promise: Promise, came: datetime, made: datetime | None, zone: str, *, 
     return f"{_its(promise)} {when}{promised}."
 
 
-def silent(promise: Promise, span: tuple[datetime, datetime] | None, zone: str) -> str:
+def silent(promise: Promise, span: tuple[datetime, datetime] | None, zone: str, *, turned: bool = False) -> str:
     """*Ada was promised no receipt, and none came.*"""
     said = f"{_name(promise)} was promised no {promise.kind}{_promised(promise)}, and none came."
-    return said + _we_looked(span, zone)
+    return said + _we_looked(span, zone, turned)
 
 
 def none_owed(promise: Promise) -> str:
@@ -142,6 +142,7 @@ def broken(
     *,
     astray: Arrival | None = None,
     strange: Arrival | None = None,
+    turned: bool = False,
 ) -> str:
     """*Ada was promised a receipt by email within 2 minutes of paying. None came. We looked without a gap ...*"""
     said = f"{_name(promise)} was promised {_numbered(promise)} by {promise.channel}{_promised(promise)}. "
@@ -150,16 +151,17 @@ def broken(
         said += f" It went to {format_list(astray.to, locale='en')} instead: {_subject(astray)}."
     elif strange is not None:
         said += f" What came instead is not it: {_subject(strange)}."
-    return said + _we_looked(span, zone)
+    return said + _we_looked(span, zone, turned)
 
 
-def _we_looked(span: tuple[datetime, datetime] | None, zone: str) -> str:
+def _we_looked(span: tuple[datetime, datetime] | None, zone: str, turned: bool) -> str:
     if span is None:
         return ""
     since, until = (when.astimezone(ZoneInfo(zone)) for when in span)
     day = "" if since.date() == until.date() else f"{format_datetime(since, 'd MMMM', locale='en')} "
     end_day = "" if not day else f"{format_datetime(until, 'd MMMM', locale='en')} "
-    return f" We looked without a gap from {day}{since:%H:%M:%S} to {end_day}{until:%H:%M:%S} ({zone})."
+    clock = ", while the site's clock was turned to the end of the window" if turned else ""
+    return f" We looked without a gap from {day}{since:%H:%M:%S} to {end_day}{until:%H:%M:%S} ({zone}){clock}."
 
 
 def wrong(promise: Promise, faults: Sequence[str]) -> str:

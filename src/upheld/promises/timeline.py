@@ -145,6 +145,11 @@ class Looked:
                 return known[0] if known else nobody
         return ""
 
+    def turned(self, interval: Interval) -> bool:
+        """True where the clock was turned over a part of this interval: it took less real time than it is long."""
+        span = self.span(interval)
+        return span is not None and (interval.closes - interval.opens) - (span[1] - span[0]) > timedelta(seconds=2)
+
     def span(self, interval: Interval) -> tuple[datetime, datetime] | None:
         """Return the real time from the first to the last look at this interval, or None where there was none."""
         spans = self.timeline.real_spans(interval, self.real_now)
