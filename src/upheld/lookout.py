@@ -6,6 +6,7 @@ for a sign of life. What they could not see becomes a gap, and a gap makes verdi
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 import time
@@ -145,13 +146,10 @@ class Lookout:
             f"the mailbox at {self._mailbox.url} has not answered since {self._pulse:%H:%M:%S} UTC"
         )
 
-    def first_look(self) -> str:
-        """Send a first canary and see it come; return "" or, where it does not, why."""
-        try:
-            address = self._canary.send()
-        except MailboxUnreachable as error:
-            return str(error)
-        return "" if self._canary.wait(address, CANARY_LIMIT) else self._canary_lost()
+    def first_look(self) -> None:
+        """Send a first canary and wait until it is seen. Never raises: the canary's own books have it as lost."""
+        with contextlib.suppress(MailboxUnreachable):
+            self._canary.wait(self._canary.send(), CANARY_LIMIT)
 
     def last_look(self) -> None:
         """Send a last canary, read what is there, and ask the site for a last sign of life. Never raises."""
@@ -316,9 +314,6 @@ class Lookout:
             [Stretch(span.since, span.until) for span in coverage.spans],
             [Stretch(gap.since, gap.until, gap.why) for gap in coverage.gaps],
         )
-
-    def _canary_lost(self) -> str:
-        return f"a canary sent to the mailbox at {self._mailbox.url} did not come within {CANARY_LIMIT:.0f} s"
 
 
 def _span(stretch: Stretch) -> dict[str, str]:

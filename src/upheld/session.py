@@ -182,7 +182,7 @@ class Run:
             known=[(one.recipient, one.arrival) for view in earlier for one in view.arrivals],
         )
         with self.lookout:
-            self.first_look = self.lookout.first_look()
+            self.lookout.first_look()
             yield
 
     def _open_runs(self) -> list[str]:

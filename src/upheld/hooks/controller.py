@@ -29,7 +29,6 @@ class Outcome:
         self.collect_only = False
         self.other_failures = 0
         self.promises = 0
-        self.journeys = 0
         self.problem = ""
 
 
@@ -154,7 +153,6 @@ class Controller:
         view = run.view()
         run.thin_evidence(view)
         self._outcome.gate = gate(view)
-        self._outcome.journeys = len(view.journeys)
         self._outcome.promises = sum(len(journey.promises) for journey in view.journeys)
         report = write_report(view, evidence=run.evidence, out=run.settings.path / "report", maps=run.maps)
         self._outcome.lines = [*summary(view, self._outcome.gate), f"Report: {_short(report)}"]
