@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
 from upheld.mailbox import _attached, _parts
-from upheld.mailbox.message import inline_html, read
+from upheld.mailbox.message import inline_html, read, read_file
 from upheld.promises.promise import Arrival, Link
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -270,6 +270,26 @@ def test_attachments_are_what_hangs_on_it() -> None:
     assert len(found.attachments[3].name) == 255
     assert found.text == "text"
     assert found.links == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "content", "text"),
+    [
+        ("seats.csv", "text/csv; charset=iso-8859-1", "Müller;2\n".encode("latin-1"), "Müller;2"),
+        ("seats.csv", "application/octet-stream", b"Ada;2\n", "Ada;2"),
+        ("seats.csv", "", b"Ada;2\n", "Ada;2"),
+        ("a\r\nb\x00", "no; such=\r\n type", b"\x00", ""),
+    ],
+)
+def test_a_download_is_read_as_an_attachment_is(name: str, kind: str, content: bytes, text: str) -> None:
+    file = read_file(name, kind, content)
+    assert (file.text.strip(), file.size, file.fault) == (text, len(content), "")
+    assert file.type == ("text/csv" if text else file.type)
+    assert read_file("entry", "text/calendar; method=CANCEL", EVENT).text.startswith("METHOD: CANCEL\nSUMMARY: Talk")
+    assert read_file("x.pdf", "application/pdf", b"no pdf").fault
+
+
+EVENT = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Talk\nDTSTART:20300101T090000Z\nEND:VEVENT\nEND:VCALENDAR\n"
 
 
 def test_its_pictures_are_put_into_its_html() -> None:

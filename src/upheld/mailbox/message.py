@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import mimetypes
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +15,7 @@ from upheld.mailbox._attached import read_attachment
 from upheld.mailbox._parts import Faults, Leaf, addresses, clean, decoded, header, leaves, parse, tried
 from upheld.promises.promise import Arrival, Attachment, Link
 
-__all__ = ["inline_html", "read"]
+__all__ = ["inline_html", "read", "read_file"]
 
 HEADINGS = 10
 LINKS = 500
@@ -39,6 +40,21 @@ def read(raw: bytes, *, id: str, to: Sequence[str], at: datetime) -> Arrival:
     except Exception as error:  # a message is hostile input; that it could not be read is told, not raised
         faults.add(f"the message could not be read ({type(error).__name__}: {error})")
         return Arrival(id=id, to=recipients, at=at, faults=tuple(faults.said))
+
+
+def read_file(name: str, media_type: str, content: bytes) -> Attachment:
+    """Return a file that was had by itself, such as a download, read as an attachment is.
+
+    `media_type` may carry parameters (`text/csv; charset=utf-8`) or be "" where the name must say it. Never raises.
+    """
+    head = Message()
+    head["Content-Type"] = re.sub(r"[\r\n]+", " ", media_type)[:1000]
+    kind = tried(head.get_content_type, "") if "/" in media_type else ""
+    if kind in ("", "application/octet-stream", "binary/octet-stream"):
+        kind = mimetypes.guess_type(clean(name))[0] or "application/octet-stream"
+    charset = clean(tried(lambda: head.get_content_charset("") or "", ""))
+    method = clean(tried(lambda: str(head.get_param("method") or ""), ""))
+    return read_attachment(Leaf(kind, content, charset, clean(name)[:200], "attachment", "", False, method))
 
 
 def inline_html(raw: bytes) -> str | None:
