@@ -106,6 +106,37 @@ def test_forms(text: str, expected: list[tuple[str, str, int, int | None, str]])
     assert [told(promise) for promise in read(text)] == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "channel"),
+    [
+        ("a code by text message within 1 minute", "text message"),
+        ("a download link on the page within 5 seconds", "page"),
+        ("an invoice as a PDF within 1 minute", "PDF"),
+        ("an invitation as a calendar entry on the day before the event", "calendar entry"),
+        ("a list as a CSV 1 day after the event", "CSV"),
+        ("a workbook as a download within 1 minute", "download"),
+        ("a notice by webhook within 5 seconds", "webhook"),
+        ("a receipt within 5 seconds", "email"),
+    ],
+)
+def test_channels(words: str, channel: str) -> None:
+    (promise,) = read(f"Ada is promised {words}")
+    assert promise.channel == channel
+    assert promise.kind == words.split()[1] or promise.kind == "download link"
+    assert promise.window.words
+
+
+def test_a_group_once_named_is_each_of_them() -> None:
+    steps = [
+        StepText("the delegates are Ben, Cleo and Dan"),
+        StepText("Ada walks on"),
+        StepText("the delegates are each promised a workbook within 1 hour"),
+        StepText("she is promised a receipt within 1 hour"),
+    ]
+    made = [promise.who for _, promises in read_scenario(steps, lambda kind: None) for promise in promises]
+    assert made == ["Ben", "Cleo", "Dan", "Ada"]
+
+
 def test_several_people_and_several_kinds() -> None:
     promises = read(
         "the delegates Ben and Cleo are each promised a workbook and exactly one invoice by email within 1 hour"
@@ -182,9 +213,9 @@ def test_what_comes_while_she_cancels_is_not_yet_unwanted(words: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("she is promised a receipt by fax within 2 minutes", 'no channel is called "fax". There is: email.'),
-        ("she is promised a receipt by emial within 2 minutes", 'no channel is called "emial". Did you mean "email"?'),
-        ("she is promised a receipt by text message within 2 minutes", 'no channel is called "text message".'),
+        ("she is promised a receipt by pigeon within 2 minutes", 'no channel is called "by pigeon".'),
+        ("she is promised a receipt by emial within 2 minutes", 'called "by emial". Did you mean "by email"?'),
+        ("she is promised a receipt as a PFD within 2 minutes", 'called "as a PFD". Did you mean "as a PDF"?'),
         ("she is promised an invoice by email", "until when is she promised the invoice? Add a window"),
         (
             "she is promised an invoice by email within 2 mintues",

@@ -12,7 +12,7 @@ from upheld.promises.facts import Fact, fold, money_in, parse_money, says
 from upheld.promises.promise import Arrival, Attachment, Expectation, Row
 from upheld.promises.window import JOURNEY_START, PROMISE_STEP, Moment
 
-__all__ = ["ROW_KEYS", "Knowledge", "check_references", "parse_table", "shortfalls"]
+__all__ = ["ORDER_KEYS", "ROW_KEYS", "Knowledge", "check_references", "parse_table", "shortfalls"]
 
 ROW_KEYS: Mapping[str, str] = {
     "subject": "words or facts that stand in the subject",
@@ -24,7 +24,11 @@ ROW_KEYS: Mapping[str, str] = {
     "link": "words of a link in the message",
     "to": "the address or name that the message is made out to",
     "from": "the address or name that the message comes from",
+    "not before": "another touchpoint of hers, or a moment, that comes first: `the confirmation`, `paying`",
+    "before": "another touchpoint of hers, or a moment, that comes later",
 }
+# Rows that are judged on all that reached her together (`upheld.promises.order`), and not on one arrival alone.
+ORDER_KEYS = ("not before", "before")
 _KINDS: Mapping[str, Callable[[Attachment], bool]] = {
     "pdf": lambda part: part.type == "application/pdf" or part.name.lower().endswith(".pdf"),
     "calendar entry": lambda part: part.type == "text/calendar" or part.name.lower().endswith(".ics"),
@@ -159,7 +163,8 @@ def shortfalls(expectation: Expectation, arrival: Arrival, knowledge: Knowledge)
     """
     found: list[str] = []
     for row in expectation.rows:
-        found.extend(_HOLDS[row.key](row.value, arrival, knowledge, expectation))
+        if row.key not in ORDER_KEYS:
+            found.extend(_HOLDS[row.key](row.value, arrival, knowledge, expectation))
     return tuple(dict.fromkeys(found))
 
 

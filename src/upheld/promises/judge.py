@@ -84,7 +84,8 @@ def judge(
     known = recognisers.including(*(case.promise.kind for case in cases if case.promise.kind not in ANY_KIND))
     arrivals, twins = _once(sorted(seen, key=lambda one: (one.site_at, one.id)), looked)
     kinds = {one.id: known.kinds(one.arrival) for one in (*arrivals, *twins)}
-    answers, left = _match([case for case in live if not case.promise.silent], arrivals, kinds)
+    silences = [case for case in live if case.promise.silent]
+    answers, left = _match([case for case in live if not case.promise.silent], arrivals, kinds, silences)
     taken = {one.id for ones in answers.values() for one in ones}
     sight = _Sight(cases, arrivals, twins, left, kinds, looked, known, elsewhere)
     for case in live:
@@ -133,13 +134,21 @@ def _once(seen: Sequence[Seen], looked: Looked) -> tuple[list[Seen], list[Seen]]
 
 
 def _match(
-    cases: Sequence[Case], arrivals: Sequence[Seen], kinds: Mapping[str, Mapping[str, float]]
+    cases: Sequence[Case],
+    arrivals: Sequence[Seen],
+    kinds: Mapping[str, Mapping[str, float]],
+    silences: Sequence[Case],
 ) -> tuple[dict[str, list[Seen]], list[Seen]]:
     """Return what answers each case, and what answers none."""
     came = list(enumerate(arrivals))
     slots = [case for case in cases for _ in range(_places(case.promise, len(arrivals)))]
     worth = [
-        [_worth(case, one, kinds[one.id], _turn(place, len(slots), order, len(arrivals))) for order, one in came]
+        [
+            None
+            if _is_forbidden(case, one, silences)
+            else _worth(case, one, kinds[one.id], _turn(place, len(slots), order, len(arrivals)))
+            for order, one in came
+        ]
         for place, case in enumerate(slots)
     ]
     pairs = assign(worth)
@@ -150,6 +159,13 @@ def _match(
         found.sort(key=lambda one: one.site_at)
     used = set(pairs.values())
     return answers, [one for index, one in enumerate(arrivals) if index not in used]
+
+
+def _is_forbidden(case: Case, one: Seen, silences: Sequence[Case]) -> bool:
+    """True where it came when its kind was promised not to, and outside of this case's own window: no answer to it."""
+    if case.interval is None or case.interval.opens - GRACE <= one.site_at <= case.interval.closes + GRACE:
+        return False
+    return any(other.promise.kind == case.promise.kind and _during(other, one) for other in silences)
 
 
 def _places(promise: Promise, arrivals: int) -> int:

@@ -78,6 +78,7 @@ class Arrival:
     `id` is unique within its mailbox. `to` are the envelope's recipients, lower-cased. `at` is when the mailbox
     received it, in real time, UTC. `text` is the plain part, `html_text` what a reader sees of the HTML part, each
     "" where there is none. `headings` are its first headings. `faults` say what could not be read (RFC 5322, 2045).
+    `answers` is the kind that it is, where whoever caught it knows that (a page that was looked at for something).
     """
 
     id: str
@@ -94,6 +95,7 @@ class Arrival:
     attachments: tuple[Attachment, ...] = ()
     faults: tuple[str, ...] = ()
     channel: str = "email"
+    answers: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON: datetimes as ISO 8601 strings, tuples as lists."""
@@ -122,6 +124,7 @@ class Arrival:
             ],
             "faults": list(self.faults),
             "channel": self.channel,
+            "answers": self.answers,
         }
 
     @classmethod
@@ -152,6 +155,7 @@ class Arrival:
             ),
             faults=tuple(data["faults"]),
             channel=data["channel"],
+            answers=data.get("answers", ""),
         )
 
 

@@ -9,22 +9,46 @@ she is promised no confirmation, no receipt and no reminder by email for 10 seco
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from upheld.errors import FeatureError, did_you_mean
 from upheld.promises.expectation import parse_table
 from upheld.promises.promise import Promise
 from upheld.promises.window import JOURNEY_START, PROMISE_STEP, Edge, Window, parse_window
 
-__all__ = ["CHANNELS", "PROMISE_STEP_PATTERN", "Protagonist", "StepText", "names_in", "read_promises", "read_scenario"]
+__all__ = [
+    "CHANNELS",
+    "GROUP_PATTERN",
+    "PROMISE_STEP_PATTERN",
+    "Protagonist",
+    "StepText",
+    "names_in",
+    "read_promises",
+    "read_scenario",
+]
 
-CHANNELS = {"email": "email", "e-mail": "email", "mail": "email"}
+# How each channel is said. What comes as a PDF, a CSV or a calendar entry hangs on a mail, or she has downloaded it.
+CHANNELS: Mapping[str, str] = {
+    "by email": "email",
+    "by e-mail": "email",
+    "by mail": "email",
+    "by text message": "text message",
+    "by SMS": "text message",
+    "by webhook": "webhook",
+    "on the page": "page",
+    "as a download": "download",
+    "as a PDF": "PDF",
+    "as a CSV": "CSV",
+    "as a calendar entry": "calendar entry",
+}
 PROMISE_STEP_PATTERN = r"(?P<who>.+?) (?P<verb>(?:is|are)(?: each)? promised|receives?|each receive) (?P<what>.+)"
 _STEP = re.compile(PROMISE_STEP_PATTERN)
 _NAME = r"[^\W\d_][\w-]*"  # with a capital, of whatever alphabet: see _is_name
 # A name stands before a verb or as a possessive; "Systems Day takes place" is no person.
 _SUBJECT = re.compile(rf"({_NAME})(?:'s \w|’s \w| (?:is|has|and|[a-z]+s)\b)")
+GROUP_PATTERN = rf"(?P<group>[Tt]he [a-z]+) (?:are|is) (?P<names>{_NAME}(?:(?:, | and |, and ){_NAME})*)"
+_GROUP = re.compile(GROUP_PATTERN)
 _NO_NAMES = {"I", "The", "A", "An", "It", "This", "That", "There"}
 _COUNTS = {
     "a": 1, "an": 1, "the": 1, "her": 1, "his": 1, "their": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
@@ -37,7 +61,9 @@ _WINDOW_START = re.compile(
     rf",? (?=(?:within|between|after|before|for|on the|the day|calendar day)\b|"
     rf"(?:{_COUNT_WORDS}) (?:second|minute|hour|day|week|month|year)s? (?:before|after)\b)"
 )
-_BY_CHANNEL = re.compile(r" by ([a-z-]+(?: message)?)\b")
+_CHANNEL = re.compile(rf" ({'|'.join(CHANNELS)})\b")
+# Where a channel would stand: "by pigeon", "by letter post", but not "by 08:00".
+_NO_CHANNEL = re.compile(r" ((?:by|via|as an?) [a-zA-Z][\w-]*)\b")
 _ITEM = re.compile(
     r"(?:(?P<no>no(?: more| further| other)?)|"
     rf"(?P<bound>exactly|at most|at least)? ?(?P<count>{_COUNT_WORDS})) (?P<kind>.+)"
@@ -57,12 +83,16 @@ class StepText:
 
 @dataclass
 class Protagonist:
-    """Who "she" is: the person that the steps named last."""
+    """Who "she" is: the person that the steps named last; and who "the delegates" are, once a step has named them."""
 
     name: str = ""
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def meet(self, text: str) -> None:
         """Take notice of a step: a person at its beginning is from now on the one who is meant."""
+        if group := _GROUP.fullmatch(text):
+            self.groups[group["group"].casefold()] = names_in(group["names"])
+            return
         found = _SUBJECT.match(text)
         if found and _is_name(found[1]):
             self.name = found[1]
@@ -72,6 +102,8 @@ class Protagonist:
         if names := names_in(who):
             self.name = names[-1]
             return names
+        if who.casefold() in self.groups:
+            return self.groups[who.casefold()]
         if who.casefold() in ("she", "he", "they", "her", "him"):
             if not self.name:
                 raise FeatureError(f'"{who}": nobody was named yet. Begin with a name: "Given Ada opens ..."',
@@ -146,16 +178,17 @@ def read_promises(
 
 def _split(words: str, step: StepText) -> tuple[str, str, str]:
     """Split `a receipt by email within 2 minutes` into what, channel and window."""
-    channel = _BY_CHANNEL.search(words)
-    if channel is None or channel[1] not in CHANNELS:
+    channel = _CHANNEL.search(words)
+    if channel is None:
         begin = _WINDOW_START.search(words)
-        if channel is not None and (begin is None or channel.start() < begin.start()):
+        what, window = (words[: begin.start()], words[begin.end() :]) if begin else (words, "")
+        if unknown := _NO_CHANNEL.search(what):
             raise FeatureError(
-                f'no channel is called "{channel[1]}".{did_you_mean(channel[1], CHANNELS)} There is: email.',
+                f'no channel is called "{unknown[1]}".{did_you_mean(unknown[1], CHANNELS)} There is: '
+                f"{', '.join(CHANNELS)}.",
                 file=step.file,
                 line=step.line,
             )
-        what, window = (words[: begin.start()], words[begin.end() :]) if begin else (words, "")
         return what, "email", window
     # "no reminder after cancelling by email" reads as well as "no reminder by email after cancelling".
     rest = words[: channel.start()] + words[channel.end() :]

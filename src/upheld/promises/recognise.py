@@ -88,6 +88,8 @@ class Recognisers:
 
     def kinds(self, arrival: Arrival) -> dict[str, float]:
         """Return the kinds that this arrival may be, with their scores; empty where it resembles none."""
+        if arrival.answers:
+            return {arrival.answers: _SUBJECT}
         scores = {kind: recogniser.score(arrival) for kind, recogniser in self.by_kind.items()}
         best = max(scores.values(), default=0.0)
         return {kind: score for kind, score in scores.items() if score > 0 and score >= best * _NEARLY}

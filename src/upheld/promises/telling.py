@@ -21,6 +21,8 @@ __all__ = [
     "late",
     "late_in_a_gap",
     "none_owed",
+    "order_open",
+    "out_of_order",
     "repeated",
     "silent",
     "still_open",
@@ -37,6 +39,16 @@ TWIN = (
     "what came twice has the same Message-ID, and the mailbox was away in between; it was counted once, "
     "and may have been two"
 )
+_BY = {
+    "email": "by email",
+    "text message": "by text message",
+    "webhook": "by webhook",
+    "page": "on the page",
+    "download": "as a download",
+    "PDF": "as a PDF",
+    "CSV": "as a CSV",
+    "calendar entry": "as a calendar entry",
+}
 _TIMES = {2: "twice", 3: "three times", 4: "four times"}
 
 
@@ -145,7 +157,7 @@ def broken(
     turned: bool = False,
 ) -> str:
     """*Ada was promised a receipt by email within 2 minutes of paying. None came. We looked without a gap ...*"""
-    said = f"{_name(promise)} was promised {_numbered(promise)} by {promise.channel}{_promised(promise)}. "
+    said = f"{_name(promise)} was promised {_numbered(promise)} {_BY[promise.channel]}{_promised(promise)}. "
     said += f"Only {_number(came)} came." if came else "None came."
     if astray is not None:
         said += f" It went to {format_list(astray.to, locale='en')} instead: {_subject(astray)}."
@@ -188,6 +200,18 @@ def late(promise: Promise, came: datetime, interval: Interval, zone: str, *, tur
         f"{_its(promise)} came {duration(came - interval.closes)} too late, on "
         f"{instant(came, zone)}; it was promised{_promised(promise)}."
     )
+
+
+def out_of_order(promise: Promise, key: str, other: str) -> str:
+    """*Ada's outline came before the confirmation; it was promised not before it.*"""
+    if key == "before":
+        return f"{_its(promise)} came after {other}; it was promised before it."
+    return f"{_its(promise)} came before {other}; it was promised not before it."
+
+
+def order_open(promise: Promise, other: str) -> str:
+    """Why what has come is not settled yet: what it was promised not to precede is still to come."""
+    return f"{_its(promise)} came; whether it came too soon is known once {other} is there. So far, yes."
 
 
 def late_in_a_gap(came: datetime, zone: str, gap: str) -> str:
