@@ -112,7 +112,7 @@ def overlap(_: int) -> bool:
         port = int(box.url.split("?")[0].rpartition(":")[2])
         feature = folder / "six.feature"
         feature.write_text(OVERLAP, "utf-8")
-        with Demo(folder / "demo", smtp_port=port, mail_delay=DELAY, test_clock=False) as site:
+        with Demo(folder / "demo", smtp_port=port, mail_delay=DELAY, test_clock="") as site:
             subprocess.run(
                 [
                     sys.executable,

@@ -1,7 +1,9 @@
-"""The demo business: a small shop that sells a seat at a paid event, and whose defects can be switched on by name.
+"""The demo business: a small shop with four stories, whose defects can be switched on by name.
 
-defects()      what can be switched on, and what must come of it (`defects.toml`)
+defects()      what can be switched on, and what must come of it (`defects/*.toml`, one file for each story)
+demo.shop      what every story is given, and what a story gives in return
 demo.process   the shop as a child process, for tests and for `upheld demo`
+demo.turn      its test clock turned from a command line
 python -m demo the shop itself, configured by environment (`settings.py`)
 """
 
@@ -12,7 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-__all__ = ["Defect", "Expected", "defects"]
+__all__ = ["STORIES", "Defect", "Expected", "defects"]
+
+STORIES = ("events", "downloads", "courses", "members")
+"""The packages of `demo` that each tell a story, in the order in which the shop shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +32,25 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """One thing that is wrong with the shop: `what`, in a sentence, and what must come of it."""
+    """One thing that is wrong with the shop: `what`, in a sentence, and what must come of it; `story` has it."""
 
     name: str
     what: str
     expects: tuple[Expected, ...]
+    story: str = ""
 
 
 @cache
 def defects() -> dict[str, Defect]:
-    """Return every defect that can be switched on, by name, in the order of `defects.toml`."""
-    table = tomllib.loads(Path(__file__).with_name("defects.toml").read_text(encoding="utf-8"))
-    return {
-        name: Defect(name, row["what"], tuple(Expected(**expected) for expected in row["expects"]))
-        for name, row in table.items()
-    }
+    """Return every defect that can be switched on, by name, story by story in the order of their files."""
+    found: dict[str, Defect] = {}
+    for story in STORIES:
+        path = Path(__file__).parent / "defects" / f"{story}.toml"
+        if not path.is_file():
+            continue
+        for name, row in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if name in found:
+                raise ValueError(f"{path.name} has a defect {name}, and {found[name].story}.toml has one of that name.")
+            expects = tuple(Expected(**expected) for expected in row["expects"])
+            found[name] = Defect(name, row["what"], expects, story)
+    return found

@@ -11,7 +11,6 @@ import signal
 import socket
 import sys
 import threading
-from datetime import timedelta
 
 from flask import Flask, Response
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,56 +18,58 @@ from waitress.server import create_server
 
 from demo import organiser, site, testclock
 from demo.bank import Bank
-from demo.booking import Bookings
-from demo.clock import SiteClock
+from demo.channels import Channels
+from demo.clock import HEADER, Clocks
 from demo.lifeline import when_parent_ends
-from demo.messages import Composer
 from demo.outbox import Outbox
 from demo.payments import Cashier
 from demo.settings import Settings, WrongSetting
-from demo.store import ClockRow, Store
+from demo.shop import Shop
+from demo.store import Store
 
 LAST_MAILS = 1.0  # seconds that mails on their way have to arrive once we are told to stop
 
 
 def serve(settings: Settings, cashier: Cashier, stop: threading.Event) -> None:
     """Serve the shop until `stop` is set."""
+    makers = site.stories()
     store = Store(settings.database)
-    with store.read() as session:
-        turned = session.get(ClockRow, 1) if settings.test_clock else None
-    clock = SiteClock(timedelta(seconds=turned.offset_seconds if turned else 0))
-    organiser.seed(store, clock.now())
-    bookings = Bookings(settings, store, clock, cashier)
-    outbox = Outbox(settings, store, clock, bookings, Composer(settings, lambda: url))
+    shop = Shop(settings, store, Clocks(store, settings.test_clock), cashier)
+    shop.stories.extend(make(shop) for make in makers)
+    channels = Channels(settings)
+    outbox = Outbox(shop, channels)
 
     app = Flask("demo")
     app.secret_key = secrets.token_bytes(32)
     app.config.update(SESSION_COOKIE_SAMESITE="Lax", MAX_CONTENT_LENGTH=1_000_000)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.register_blueprint(site.pages(settings, store, clock, bookings, outbox))
-    app.register_blueprint(organiser.pages(settings, store))
-    app.register_blueprint(testclock.pages(settings, store, clock, outbox))
+    app.register_blueprint(site.pages(shop))
+    app.register_blueprint(organiser.pages(shop))
+    app.register_blueprint(testclock.pages(settings.test_clock, shop.clocks, outbox))
+    for story in shop.stories:
+        app.register_blueprint(story.pages())
 
     @app.after_request
     def careful(response: Response) -> Response:
         if response.mimetype != "text/css":
             response.headers.setdefault("Cache-Control", "no-store")  # going back shows the present, not a copy
-        response.headers["Vary"] = "Accept-Language, Cookie"
+        response.headers["Vary"] = f"Accept-Language, Cookie, {HEADER}"
         response.headers["Referrer-Policy"] = "no-referrer"  # addresses carry tokens
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
     door = socket.create_server(("127.0.0.1", settings.port))
     port = door.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
+    shop.url = f"http://127.0.0.1:{port}"
     server = create_server(app, sockets=[door], threads=8, ident="demo")
     threading.Thread(target=server.run, name="server", daemon=True).start()
     outbox.start()
     _look_once(port)
-    print(f"demo: {url}", flush=True)
+    print(f"demo: {shop.url}", flush=True)
     stop.wait()
     server.close()
     outbox.stop(LAST_MAILS)
+    channels.close()
 
 
 def _look_once(port: int) -> None:

@@ -1,183 +1,46 @@
-"""The organiser's pages, and the door by which a test sets the stage with an event of its own."""
+"""The organiser's entrance, and her first page with what each story has for her."""
 
 from __future__ import annotations
 
-import csv
-import hmac
-import io
-import re
-from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
-
-import sqlalchemy as sa
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from demo.settings import Settings
-from demo.store import Event, Order, Store
+from demo.shop import Desk, Shop
 from demo.words import Words
 
-__all__ = ["pages", "seed"]
+__all__ = ["pages"]
 
-CURRENCIES = ("CHF", "EUR", "GBP", "USD")
 ENGLISH = Words("en_GB")
 
 
-def pages(settings: Settings, store: Store) -> Blueprint:
-    """Return the organiser's pages and `PUT /api/events/<slug>`."""
-    site = Blueprint("organiser", __name__)
-
-    def knows(user: str | None, password: str | None) -> bool:
-        right = hmac.compare_digest((password or "").encode(), settings.organiser_password.encode())
-        return right and user == "organiser"
-
-    def page(template: str, **values: object) -> str:
-        return render_template(template, words=ENGLISH, signed_in="organiser" in session, **values)
+def pages(shop: Shop) -> Blueprint:
+    """Return the pages by which the organiser comes in and goes out."""
+    site = Blueprint("organiser", __name__, url_prefix="/organiser")
 
     @site.before_request
     def only_organisers() -> ResponseReturnValue | None:
-        open_doors = ("organiser.login", "organiser.sign_in", "organiser.put_event")
-        if request.endpoint in open_doors or "organiser" in session:
-            return None
-        return redirect(url_for("organiser.login", next=request.path), 303)
+        return None if request.endpoint in ("organiser.login", "organiser.sign_in") else shop.signed_in_only()
 
-    @site.get("/organiser/login")
+    @site.get("/login")
     def login() -> ResponseReturnValue:
-        return page("login.html", wrong=False)
+        return shop.page("login.html", words=ENGLISH, wrong=False)
 
-    @site.post("/organiser/login")
+    @site.post("/login")
     def sign_in() -> ResponseReturnValue:
-        if not knows(request.form.get("user", ""), request.form.get("password", "")):
-            return page("login.html", wrong=True), 403
+        if not shop.knows(request.form.get("user", ""), request.form.get("password", "")):
+            return shop.page("login.html", words=ENGLISH, wrong=True), 403
         session["organiser"] = True
         wanted = request.args.get("next", "")
         return redirect(wanted if wanted.startswith("/organiser/") else url_for("organiser.home"), 303)
 
-    @site.post("/organiser/logout")
+    @site.post("/logout")
     def sign_out() -> ResponseReturnValue:
         session.pop("organiser")
         return redirect(url_for("organiser.login"), 303)
 
-    @site.get("/organiser")
+    @site.get("")
     def home() -> ResponseReturnValue:
-        with store.read() as reading:
-            return page("organiser.html", events=reading.scalars(sa.select(Event).order_by(Event.start)).all())
-
-    def attendees(slug: str) -> tuple[Event, list[dict[str, str]]]:
-        with store.read() as reading:
-            event = reading.scalar(sa.select(Event).where(Event.slug == slug)) or abort(404)
-            booked = sa.select(Order).where(Order.event_id == event.id, Order.status == "paid").order_by(Order.id)
-            rows = [_row(order) for order in reading.scalars(booked)]
-        for row in rows:
-            if "incomplete_attendee_list" in settings:
-                del row["Company"], row["Dietary needs"]
-        return event, rows
-
-    @site.get("/organiser/events/<slug>/attendees")
-    def attendee_list(slug: str) -> ResponseReturnValue:
-        event, rows = attendees(slug)
-        return page("attendees.html", event=event, rows=rows)
-
-    @site.get("/organiser/events/<slug>/attendees.csv")
-    def attendee_file(slug: str) -> ResponseReturnValue:
-        _, rows = attendees(slug)
-        disposition = {"Content-Disposition": f'attachment; filename="attendees-{slug}.csv"'}
-        return Response(_csv(rows), mimetype="text/csv", headers=disposition)
-
-    @site.put("/api/events/<slug>")
-    def put_event(slug: str) -> ResponseReturnValue:
-        who = request.authorization
-        if who is None or who.type != "basic" or not knows(who.username, who.password):
-            realm = {"WWW-Authenticate": 'Basic realm="organiser"'}
-            return jsonify(error="Only the organiser may set up events; sign in by HTTP Basic."), 401, realm
-        try:
-            wanted = _event(slug, request.get_json(force=True, silent=True))
-        except ValueError as error:
-            return jsonify(error=str(error)), 400
-        try:
-            with store.write() as writing:
-                there = writing.scalar(sa.select(Event).where(Event.slug == slug))
-                if there is None:
-                    writing.add(wanted)
-        except sa.exc.IntegrityError:  # someone else was quicker, on a database that lets two write at once
-            with store.read() as reading:
-                there = reading.scalar(sa.select(Event).where(Event.slug == slug))
-        answer = _json(there or wanted)
-        if there is not None and answer != _json(wanted):
-            return jsonify(error=f'There is another event "{slug}" already.', event=answer), 409
-        return jsonify(answer), 200 if there else 201
+        desk = [place for story in shop.stories if isinstance(story, Desk) for place in story.desk()]
+        return shop.page("organiser.html", words=ENGLISH, desk=desk)
 
     return site
-
-
-def seed(store: Store, now: datetime) -> None:
-    """Put one event on the programme, in four days, where none is coming: an empty shop shows nothing."""
-    zone = ZoneInfo("Europe/Berlin")
-    with store.write() as writing:
-        if writing.scalar(sa.select(Event.id).where(Event.start > now).limit(1)) is not None:
-            return
-        day = now.astimezone(zone).date().toordinal() + 4
-        start = datetime.fromordinal(day).replace(hour=18, tzinfo=zone)
-        taken = writing.scalar(sa.select(Event.id).where(Event.slug == "systems-day"))
-        slug = f"systems-day-{start:%Y-%m-%d}" if taken else "systems-day"
-        common: dict[str, Any] = {"title": "Systems Day", "venue": "Town Hall", "currency": "EUR", "cents": 12000}
-        writing.add(Event(slug=slug, start=start, zone=zone.key, **common))
-
-
-def _row(order: Order) -> dict[str, str]:
-    return {
-        "Name": order.name,
-        "Email": order.email,
-        "Company": order.company,
-        "Dietary needs": ENGLISH(f"diet_{order.diet}"),
-        "Order number": str(order.id),
-    }
-
-
-def _csv(rows: Sequence[dict[str, str]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0] if rows else ["Name", "Email", "Order number"])
-    writer.writeheader()
-    for row in rows:
-        # A cell that begins like a formula would be run by a spreadsheet; an apostrophe makes it text.
-        writer.writerow({key: f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for key, cell in row.items()})
-    return text.getvalue()
-
-
-def _json(event: Event) -> dict[str, str]:
-    return {
-        "title": event.title,
-        "start": event.local_start.isoformat(),
-        "zone": event.zone,
-        "venue": event.venue,
-        "price": f"{event.price:.2f}",
-        "currency": event.currency,
-        "url": f"/events/{event.slug}",
-    }
-
-
-def _event(slug: str, data: Any) -> Event:
-    """Return the event that `data` describes. Raises `ValueError` with a sentence."""
-    names = ("title", "start", "zone", "venue", "price", "currency")
-    if not isinstance(data, dict) or any(not isinstance(data.get(name), str) or not data[name] for name in names):
-        raise ValueError(f"Send a JSON object with the texts {', '.join(names)}.")
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
-        raise ValueError(f'"{slug}" cannot be in an address; use small letters, digits and single hyphens.')
-    if data["zone"] not in available_timezones():
-        raise ValueError(f'"{data["zone"]}" is no time zone such as Europe/Berlin.')
-    if data["currency"] not in CURRENCIES:
-        raise ValueError(f'"{data["currency"]}" is none of {", ".join(CURRENCIES)}.')
-    try:
-        start = datetime.fromisoformat(data["start"])
-        cents = Decimal(data["price"]) * 100
-    except (ValueError, InvalidOperation):
-        raise ValueError("`start` must be like 2026-11-26T18:00+01:00, `price` like 120.00.") from None
-    if start.tzinfo is None or not 1990 <= start.year <= 2200:
-        raise ValueError(f'`start` is "{data["start"]}"; it needs an offset such as +01:00 and a year of our time.')
-    if not cents.is_finite() or cents != int(cents) or not 50 <= cents <= 10**8:
-        raise ValueError(f'`price` is "{data["price"]}"; it must be from 0.50 to 1000000.00 with two decimals.')
-    copied = {name: data[name] for name in ("title", "zone", "venue", "currency")}
-    return Event(slug=slug, start=start, cents=int(cents), **copied)

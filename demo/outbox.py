@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import smtplib
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime
 from functools import partial
 
 import sqlalchemy as sa
 
-from demo.booking import Bookings
-from demo.clock import SiteClock
-from demo.messages import SENDER, Composer
-from demo.settings import Settings
-from demo.store import Mail, Order, Store
+from demo.channels import Channels
+from demo.shop import Shop
+from demo.store import Mail
 
 __all__ = ["Outbox"]
 
@@ -25,31 +22,27 @@ LONGEST_PAUSE = 30.0  # seconds between two tries of one mail, and between two l
 
 
 class Outbox:
-    """Sends every mail once it is due in site time, and tries again until the mail server takes it."""
+    """Lets each story do its work, sends what is due in site time, and tries again until it is taken."""
 
-    def __init__(
-        self, settings: Settings, store: Store, clock: SiteClock, bookings: Bookings, composer: Composer
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._clock = clock
-        self._bookings = bookings
-        self._composer = composer
+    def __init__(self, shop: Shop, channels: Channels) -> None:
+        self._shop = shop
+        self._channels = channels
         self._not_before: dict[int, float] = {}  # mail id: monotonic time; it is held back, or waits after a failure
         self._failures: dict[int, int] = {}
         self._in_flight: dict[int, Future[None]] = {}
-        self._accepted: set[int] = set()  # taken by the mail server, perhaps not yet marked so in the database
+        self._accepted: set[int] = set()  # taken by whom it was for, perhaps not yet marked so in the database
         self._wake = threading.Event()
         self._stopped = threading.Event()
         self._senders = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sender")
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+        shop.when_woken(self.wake)
 
     def start(self) -> None:
         """Begin to look and send."""
         self._thread.start()
 
     def wake(self) -> None:
-        """Look at once: something was put in the outbox, or the clock was turned."""
+        """Look at once: something was put in the outbox, or a clock was turned."""
         self._wake.set()
 
     def stop(self, patience: float) -> None:
@@ -60,55 +53,83 @@ class Outbox:
         self._senders.shutdown(wait=False, cancel_futures=True)
         wait(list(self._in_flight.values()), patience)
 
-    def idle(self) -> bool:
-        """Return whether nothing is due at the present site time that is not yet done and delivered."""
-        now = self._clock.now()
-        waiting = sa.exists().where(Mail.sent_at.is_(None), Mail.due <= now)
-        unreminded = sa.exists().where(Order.remind_at <= now)
-        with self._store.read() as session:
-            return not session.scalar(sa.select(waiting | unreminded))
+    def idle(self, clock: str) -> bool:
+        """Return whether nothing is due on this clock at its present time that is not yet done and delivered."""
+        now = self._shop.clocks.now(clock)
+        if any(due is not None and due <= now for due in self._due(clock)):
+            return False
+        waiting = sa.exists().where(Mail.sent_at.is_(None), Mail.due <= now, Mail.clock == clock)
+        with self._shop.store.read() as session:
+            return not session.scalar(sa.select(waiting))
+
+    def _due(self, clock: str) -> list[datetime | None]:
+        return [story.next_due(clock) for story in self._shop.stories]
 
     def _run(self) -> None:
         while not self._stopped.is_set():
             self._wake.clear()  # before we look, so that what comes while we look is not overslept
             try:
-                self._bookings.remind()
-                pause = self._send_due()
+                pause = min(self._work(), self._send_due())
             except Exception:
                 log.exception("outbox: looking failed, trying again in 1 s")
                 pause = 1.0
-            self._wake.wait(pause)
+            self._wake.wait(max(pause, 0.0))
+
+    def _work(self) -> float:
+        """Let every story do what is due on each clock; return the real seconds until the next of it."""
+        pause = LONGEST_PAUSE
+        for clock in self._shop.clocks.names():
+            now = self._shop.clocks.now(clock)
+            for story in self._shop.stories:
+                due = story.next_due(clock)
+                if due is not None and due <= now:
+                    try:
+                        with self._shop.clocks.acting(clock):
+                            story.work(clock, now)
+                        due = story.next_due(clock)
+                    except Exception:  # one story's fault does not hold up another's reminders
+                        log.exception("the scheduler of %s failed, trying again in 1 s", story.name)
+                        due = None
+                        pause = min(pause, 1.0)
+                if due is not None:
+                    pause = min(pause, (due - now).total_seconds())
+        return pause
 
     def _send_due(self) -> float:
         """Hand what is due to the senders; return the real seconds until the next thing is due."""
-        now, clock = self._clock.now(), time.monotonic()
-        with self._store.read() as session:
-            unsent = session.execute(sa.select(Mail.id, Mail.due).where(Mail.sent_at.is_(None))).all()
-            next_reminder = session.scalar(sa.select(sa.func.min(Order.remind_at)))
+        steady = time.monotonic()
+        with self._shop.store.read() as session:
+            unsent = session.execute(sa.select(Mail.id, Mail.due, Mail.clock).where(Mail.sent_at.is_(None))).all()
         pause = LONGEST_PAUSE
-        if next_reminder is not None:
-            pause = min(pause, (next_reminder - now).total_seconds())
-        for mail_id, due in unsent:
+        for mail_id, due, clock in unsent:
+            now = self._shop.clocks.now(clock)
             if due > now:
                 pause = min(pause, (due - now).total_seconds())
                 continue
-            start = self._not_before.setdefault(mail_id, clock + self._settings.mail_delay)
-            if start > clock:
-                pause = min(pause, start - clock)
+            start = self._not_before.setdefault(mail_id, steady + self._shop.settings.mail_delay)
+            if start > steady:
+                pause = min(pause, start - steady)
             elif mail_id not in self._in_flight:
                 future = self._in_flight[mail_id] = self._senders.submit(self._send, mail_id)
                 future.add_done_callback(partial(self._land, mail_id))
-        return max(pause, 0.0)
+        return pause
 
     def _send(self, mail_id: int) -> None:
-        with self._store.read() as session:
+        with self._shop.store.read() as session:
             mail = session.get_one(Mail, mail_id)
         if mail_id not in self._accepted:
             self._deliver(mail)
             self._accepted.add(mail_id)
-            log.info("mail sent: %s to %s (order %s)", mail.kind, mail.recipient, mail.order_id)
-        with self._store.write() as session:
-            session.get_one(Mail, mail_id).sent_at = self._clock.now()
+            log.info("%s sent: %s %s to %s (%s)", mail.channel, mail.story, mail.kind, mail.recipient, mail.ref)
+        with self._shop.store.write() as session:
+            session.get_one(Mail, mail_id).sent_at = self._shop.clocks.now(mail.clock)
+
+    def _deliver(self, mail: Mail) -> None:
+        story = next(story for story in self._shop.stories if story.name == mail.story)
+        with self._shop.clocks.acting(mail.clock):
+            now = self._shop.now()
+            composed = story.compose(mail, now)
+        self._channels.deliver(composed, mail, now)
 
     def _land(self, mail_id: int, sending: Future[None]) -> None:
         """Plan the next try where this one failed, whatever the reason: a mail is never given up."""
@@ -120,15 +141,3 @@ class Outbox:
             log.warning("mail failed, next try in %.0f s: mail %s, %s: %s", pause, mail_id, type(error).__name__, error)
         self._in_flight.pop(mail_id, None)
         self._wake.set()
-
-    def _deliver(self, mail: Mail) -> None:
-        message = self._composer.compose(mail, self._clock.now())
-        place = self._settings.smtp_host, self._settings.smtp_port
-        # A fixed name for EHLO: the usual one asks the name server who we are, which can take seconds.
-        server = smtplib.SMTP(*place, local_hostname="demo.test", timeout=10)
-        try:
-            server.send_message(message, SENDER.addr_spec, [mail.recipient])
-            with contextlib.suppress(OSError, smtplib.SMTPException):
-                server.quit()  # it has the mail; how we part is no reason to send it again
-        finally:
-            server.close()

@@ -1,4 +1,4 @@
-"""Taking money, once: cards are charged by the official Stripe SDK."""
+"""Taking money, once, and giving it back: cards are charged by the official Stripe SDK."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 
 import stripe
 
-from demo.store import Order
-
-__all__ = ["Cashier", "Declined", "Problem", "Turns"]
+__all__ = ["PROBLEMS", "Cashier", "Declined", "Problem", "Turns"]
 
 log = logging.getLogger("demo")
 API_VERSION = "2024-06-20"  # one that Stripe and localstripe both understand
+PROBLEMS = ("declined", "number", "expiry", "code", "name", "unavailable")
+"""What can be wrong; the words `problem_<key>` and `problem_<key>_next` tell the customer, in every story."""
 
 
 class Problem(Exception):
@@ -42,37 +42,44 @@ class Cashier:
     base: str
     key: str
 
-    def charge(self, order: Order, card: Mapping[str, str], now: datetime) -> None:
-        """Charge the order's price. Raises `Problem` where the card cannot be used, `Declined` where it was refused.
+    def charge(self, cents: int, currency: str, card: Mapping[str, str], now: datetime, *, key: str, label: str) -> str:
+        """Charge a card and return the payment's id, which `refund` asks for.
 
-        The idempotency key changes only with a decline: where we die between the charge and our own booking, she
-        pays again under the same key, and Stripe charges her once (Stripe API reference, "Idempotent requests").
+        Raises `Problem` where the card cannot be used, `Declined` where it was refused. `key` must change with a
+        decline and with nothing else: where we die between the charge and our own booking, she pays again under the
+        same key, and Stripe charges her once (Stripe API reference, "Idempotent requests"). `label` is for Stripe's
+        own records, such as `order 4711`.
         """
-        method = self._method(card, now)
-        client = stripe.StripeClient(
-            self.key, stripe_version=API_VERSION, base_addresses={"api": self.base}, max_network_retries=0
-        )
         params: Any = {  # the SDK's types know its newest version only
-            "amount": order.event.cents,
-            "currency": order.event.currency.lower(),
-            "payment_method": method,
+            "amount": cents,
+            "currency": currency.lower(),
+            "payment_method": self.method(card, now),
             "payment_method_types": ["card"],
             "confirm": True,
-            "metadata": {"order": str(order.id)},
+            "metadata": {"for": label},
         }
         try:
-            intent = client.v1.payment_intents.create(
-                params, options={"idempotency_key": f"{order.token}-{order.declines}"}
-            )
+            intent = self._client().v1.payment_intents.create(params, options={"idempotency_key": key})
         except stripe.CardError:
             raise Declined from None
         except stripe.StripeError as error:
-            log.warning("payment of order %s failed: %s", order.id, error)
+            log.warning("payment of %s failed: %s", label, error)
             raise Problem("unavailable") from error
         if intent.status != "succeeded":  # a bank that wants to see her first; this stage has no page for that
             raise Declined
+        return str(intent.id)
 
-    def _method(self, card: Mapping[str, str], now: datetime) -> str:
+    def refund(self, payment: str, cents: int, *, key: str) -> None:
+        """Give back so much of a payment, once under this key. Raises `Problem("unavailable")`."""
+        params: Any = {"payment_intent": payment, "amount": cents}
+        try:
+            self._client().v1.refunds.create(params, options={"idempotency_key": key})
+        except stripe.StripeError as error:
+            log.warning("refund of %s failed: %s", payment, error)
+            raise Problem("unavailable") from error
+
+    def method(self, card: Mapping[str, str], now: datetime) -> str:
+        """Return Stripe's test method for the card on our form. Raises `Problem` where it cannot be used."""
         # This is a stage: a real shop would use Stripe's own fields, so that card numbers never reach it. Here a
         # test number on our plain form stands for Stripe's test method of the same name, and is sent nowhere.
         # localstripe lets pm_card_visa_chargeDeclined pass when it is charged, and declines only the other.
@@ -88,6 +95,11 @@ class Cashier:
         if not re.fullmatch(r"[0-9]{3,4}", card.get("code", "").strip()):
             raise Problem("code")
         return method
+
+    def _client(self) -> stripe.StripeClient:
+        return stripe.StripeClient(
+            self.key, stripe_version=API_VERSION, base_addresses={"api": self.base}, max_network_retries=0
+        )
 
 
 def _last_month(expiry: str) -> tuple[int, int]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
+from typing import Literal
 
 __all__ = ["Demo", "DemoDidNotStart"]
 
@@ -22,7 +23,10 @@ class Demo:
     """`python -m demo` on loopback, started when entered and ended when left; it never outlives this process.
 
     `folder` gets its database and its `log`. The database is a new one unless `keep` is true, or `database` names
-    one. `mail_delay` is in real seconds. `environ` is for settings that have no argument here, such as STRIPE_API_BASE.
+    one. `test_clock` says whether all customers share a clock that can be turned, each has one of her own, or time is
+    real. `sms_url` stands in the place of https://api.twilio.com, and `webhook_url` is where the organiser is told of
+    what happens; where they are empty, neither is. `mail_delay` is in real seconds. `environ` is for settings that
+    have no argument here, such as STRIPE_API_BASE.
     """
 
     def __init__(
@@ -32,8 +36,10 @@ class Demo:
         smtp_host: str = "127.0.0.1",
         smtp_port: int = 1025,
         defects: Iterable[str] = (),
-        test_clock: bool = True,
+        test_clock: Literal["shared", "customer", ""] = "shared",
         mail_delay: float = 0.0,
+        sms_url: str = "",
+        webhook_url: str = "",
         database: str = "",
         keep: bool = False,
         port: int = 0,
@@ -51,7 +57,9 @@ class Demo:
             "DEMO_DATABASE": database or str(folder / "demo.db"),
             "DEMO_MAIL_DELAY": str(mail_delay),
             "DEMO_DEFECTS": ",".join(defects),
-            "DEMO_TEST_CLOCK": "1" if test_clock else "0",
+            "DEMO_TEST_CLOCK": test_clock or "0",
+            "DEMO_SMS_URL": sms_url,
+            "DEMO_WEBHOOK_URL": webhook_url,
             **(environ or {}),
         }
 

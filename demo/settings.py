@@ -19,7 +19,10 @@ class WrongSetting(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How this shop is to run. `mail_delay` is in real seconds; an empty `stripe_base` means our own localstripe."""
+    """How this shop is to run. `mail_delay` is in real seconds; an empty `stripe_base` means our own localstripe.
+
+    `test_clock` is "" (its time is real), "shared" (all customers share a clock that can be turned) or "customer".
+    """
 
     port: int
     smtp_host: str
@@ -27,10 +30,13 @@ class Settings:
     database: str
     mail_delay: float
     defects: frozenset[str]
-    test_clock: bool
+    test_clock: str
     stripe_base: str
     stripe_key: str
     organiser_password: str
+    sms_url: str
+    sms_token: str
+    webhook_url: str
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -42,8 +48,11 @@ class Settings:
             database=_database(environ.get("DEMO_DATABASE", "").strip() or ".upheld/demo.db"),
             mail_delay=_seconds(environ, "DEMO_MAIL_DELAY"),
             defects=_defects(environ.get("DEMO_DEFECTS", "")),
-            test_clock=_switch(environ, "DEMO_TEST_CLOCK"),
+            test_clock=_test_clock(environ.get("DEMO_TEST_CLOCK", "").strip()),
             organiser_password=environ.get("DEMO_ORGANISER_PASSWORD", "") or "organiser",
+            sms_url=_address(environ, "DEMO_SMS_URL"),
+            sms_token=environ.get("DEMO_SMS_TOKEN", "") or "demo",
+            webhook_url=_address(environ, "DEMO_WEBHOOK_URL"),
             **_stripe(environ),
         )
 
@@ -70,11 +79,18 @@ def _seconds(environ: Mapping[str, str], name: str) -> float:
     return seconds
 
 
-def _switch(environ: Mapping[str, str], name: str) -> bool:
+def _test_clock(text: str) -> str:
+    modes = {"": "", "0": "", "1": "shared", "shared": "shared", "customer": "customer"}
+    if text not in modes:
+        raise WrongSetting(f'DEMO_TEST_CLOCK is "{text}"; it must be 1 (shared by all), customer (one for each) or 0.')
+    return modes[text]
+
+
+def _address(environ: Mapping[str, str], name: str) -> str:
     text = environ.get(name, "").strip()
-    if text not in ("", "0", "1"):
-        raise WrongSetting(f'{name} is "{text}"; it must be 1 or 0.')
-    return text == "1"
+    if text and not text.startswith(("http://", "https://")):
+        raise WrongSetting(f'{name} is "{text}"; it must begin with http:// or https://.')
+    return text.rstrip("/")
 
 
 def _database(text: str) -> str:
@@ -92,13 +108,11 @@ def _defects(text: str) -> frozenset[str]:
 
 
 def _stripe(environ: Mapping[str, str]) -> dict[str, str]:
-    base, key = environ.get("STRIPE_API_BASE", "").strip(), environ.get("STRIPE_API_KEY", "").strip()
+    base, key = _address(environ, "STRIPE_API_BASE"), environ.get("STRIPE_API_KEY", "").strip()
     if base and not key:
         raise WrongSetting("STRIPE_API_BASE is set and STRIPE_API_KEY is not; set both, or neither for localstripe.")
-    if base and not base.startswith(("http://", "https://")):
-        raise WrongSetting(f'STRIPE_API_BASE is "{base}"; it must begin with http:// or https://.')
     if "_live_" in key:
         raise WrongSetting("STRIPE_API_KEY is a live key; this shop is a stage and takes test keys only.")
     if key and not base:
         base = "https://api.stripe.com"
-    return {"stripe_base": base.rstrip("/"), "stripe_key": key}
+    return {"stripe_base": base, "stripe_key": key}

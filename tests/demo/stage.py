@@ -81,9 +81,12 @@ class Sink:
 class Customer:
     """A customer with a browser of her own, without the browser."""
 
-    def __init__(self, url: str, email: str, language: str = "en-GB", name: str = "Ada Lovelace") -> None:
+    def __init__(
+        self, url: str, email: str, language: str = "en-GB", name: str = "Ada Lovelace", clock: str = ""
+    ) -> None:
         self.email = email
         self.web = client(url, language)
+        self.web.headers["Test-Clock"] = clock
         given, family = name.split()
         self.details = {"given_name": given, "family_name": family, "email": email, "company": "Łódź & Söhne GmbH"}
         self.details |= {"diet": "vegan", "consent": "yes"}
@@ -100,19 +103,20 @@ class Customer:
 
 
 class Clock:
-    """The shop's test clock."""
+    """The shop's test clock, or a customer's own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, name: str = "") -> None:
         self._web = client(url)
+        self._place = f"/test-clock/{name}" if name else "/test-clock"
 
     def now(self) -> datetime:
-        return datetime.fromisoformat(self._web.get("/test-clock").json()["now"])
+        return datetime.fromisoformat(self._web.get(self._place).json()["now"])
 
     def idle(self) -> bool:
-        return bool(self._web.get("/test-clock").json()["idle"])
+        return bool(self._web.get(self._place).json()["idle"])
 
     def turn(self, to: datetime) -> httpx.Response:
-        return self._web.put("/test-clock", json={"now": to.isoformat()})
+        return self._web.put(self._place, json={"now": to.isoformat()})
 
     def turn_and_settle(self, to: datetime) -> None:
         answer = self.turn(to)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -22,7 +25,7 @@ def test_the_clock_ticks_at_the_real_rate_and_only_goes_forward() -> None:
 
 
 def test_without_leave_the_clock_is_neither_shown_nor_turned(tmp_path: Path, sink: Sink) -> None:
-    with Demo(tmp_path, smtp_port=sink.port, test_clock=False) as shop:
+    with Demo(tmp_path, smtp_port=sink.port, test_clock="") as shop:
         for answer in (client(shop.url).get("/test-clock"), client(shop.url).put("/test-clock", json={"now": "x"})):
             assert answer.status_code == 403
             assert "DEMO_TEST_CLOCK=1" in answer.json()["error"]
@@ -109,3 +112,52 @@ def test_a_restart_turns_nothing_back_and_sends_nothing_twice(tmp_path: Path, si
         assert clock.now() >= turned
         clock.turn_and_settle(clock.now() + timedelta(days=2))
         assert len(sink.of(ada.email)) == 3
+
+
+def test_each_customer_has_a_clock_of_her_own(tmp_path: Path, sink: Sink) -> None:
+    with Demo(tmp_path, smtp_port=sink.port, test_clock="customer") as shop:
+        assert "/test-clock/<name>" in client(shop.url).get("/test-clock").json()["error"]
+        assert client(shop.url).get("/test-clock/a%20b").status_code == 404
+        ada = Customer(shop.url, "ada.own@customers.test", clock="ada")
+        ben = Customer(shop.url, "ben.own@customers.test", clock="ben")
+        ada.book()
+        ben.book()
+        hers, his = Clock(shop.url, "ada"), Clock(shop.url, "ben")
+        hers.turn_and_settle(hers.now() + timedelta(days=3, hours=20))
+        assert his.now() < datetime.now(UTC) + timedelta(seconds=5)
+        assert [len(sink.wait_for(ada.email, 3)), len(sink.wait_for(ben.email, 2))] == [3, 2]
+        (reminder,) = [mail for mail in sink.of(ada.email) if "Reminder" in mail["Subject"]]
+        assert parsedate_to_datetime(reminder["Date"]) > datetime.now(UTC) + timedelta(days=3)
+        turned = hers.now()
+        shop.kill()
+    with Demo(tmp_path, smtp_port=sink.port, test_clock="customer", keep=True) as shop:
+        hers, his = Clock(shop.url, "ada"), Clock(shop.url, "ben")
+        assert hers.now() >= turned
+        his.turn_and_settle(his.now() + timedelta(days=3, hours=20))
+        assert [len(sink.of(ada.email)), len(sink.wait_for(ben.email, 3))] == [3, 3]
+
+
+def turned(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "demo.turn", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+
+
+def test_the_clock_is_turned_from_a_command_line(tmp_path: Path, sink: Sink) -> None:
+    with Demo(tmp_path, smtp_port=sink.port, mail_delay=0.5) as shop:
+        ada = Customer(shop.url, "ada.command@customers.test")
+        ada.book()
+        address = f"{shop.url}/test-clock"
+        now = datetime.fromisoformat(turned(address).stdout.strip())
+        goal = now + timedelta(days=3, hours=20)
+        late = turned(address, goal.isoformat(), "--limit", "0")
+        assert (late.returncode, late.stdout) == (1, "")
+        assert "was not idle within 0 s" in late.stderr
+        done = turned(address, goal.isoformat())  # it has just passed, and that is as good
+        assert (done.returncode, done.stdout.splitlines()[-1], done.stderr) == (0, "idle", "")
+        assert len(sink.of(ada.email)) == 3
+        back = turned(address, now.isoformat())
+        assert (back.returncode, back.stdout) == (1, "")
+        assert "does not go back" in back.stderr
+    gone = turned(address)
+    assert gone.returncode == 1
+    assert "nothing that is a test clock answers" in gone.stderr

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 import demo
+from demo.events.tables import DIETS
 from demo.process import Demo, DemoDidNotStart
 from demo.settings import Settings, WrongSetting
-from demo.words import DIETS, LANGUAGES, _catalogue
+from demo.words import LANGUAGES, Words, catalogue
 from tests.demo.stage import until
 
 
@@ -26,9 +27,13 @@ from tests.demo.stage import until
         ({"DEMO_PORT": "eighty"}, 'DEMO_PORT is "eighty"; it must be a port, a whole number from 0 to 65535.'),
         ({"DEMO_SMTP_PORT": "0"}, 'DEMO_SMTP_PORT is "0"; it must be a port, a whole number from 1 to 65535.'),
         ({"DEMO_MAIL_DELAY": "nan"}, 'DEMO_MAIL_DELAY is "nan"; it must be a number of seconds such as 0 or 2.5.'),
-        ({"DEMO_TEST_CLOCK": "yes"}, 'DEMO_TEST_CLOCK is "yes"; it must be 1 or 0.'),
+        (
+            {"DEMO_TEST_CLOCK": "yes"},
+            'DEMO_TEST_CLOCK is "yes"; it must be 1 (shared by all), customer (one for each) or 0.',
+        ),
         ({"DEMO_DEFECTS": "no_receipt, no_reciept"}, 'names "no_reciept", and there is no such defect. Did you mean'),
         ({"DEMO_DEFECTS": "zzz"}, "There are: no_confirmation, no_receipt,"),
+        ({"DEMO_SMS_URL": "127.0.0.1:9"}, 'DEMO_SMS_URL is "127.0.0.1:9"; it must begin with http:// or https://.'),
         ({"STRIPE_API_BASE": "http://127.0.0.1:1"}, "STRIPE_API_BASE is set and STRIPE_API_KEY is not"),
         ({"STRIPE_API_KEY": "sk_live_1"}, "is a live key"),
     ],
@@ -105,10 +110,18 @@ def test_the_shop_ends_with_whoever_started_it(tmp_path: Path) -> None:
     until(lambda: not alive(pid) and not alive(bank))
 
 
-def test_every_language_says_everything() -> None:
-    first, *others = [_catalogue(language) for language in LANGUAGES]
+@pytest.mark.parametrize("story", ["", "events"])
+def test_every_language_says_everything(story: str) -> None:
+    first, *others = [catalogue(story, language) for language in LANGUAGES]
     assert all(set(other) == set(first) for other in others)
-    assert all(f"diet_{diet}" in first for diet in DIETS)
+    assert not story or all(f"diet_{diet}" in first for diet in DIETS)
+
+
+def test_a_story_says_in_english_what_it_does_not_say_in_german(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoken = {("", "en"): {"a": "A", "b": "B", "c": "C"}, ("tale", "en"): {"b": "tale's B"}, ("", "de"): {"a": "Ä"}}
+    monkeypatch.setattr("demo.words.catalogue", lambda story, language: spoken.get((story, language), {}))
+    words = Words("de_AT", "tale")
+    assert [words(key) for key in "abc"] == ["Ä", "tale's B", "C"]
 
 
 def alive(pid: int) -> bool:

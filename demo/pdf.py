@@ -1,25 +1,25 @@
-"""The receipt as a PDF: the same lines as its mail, as real text."""
+"""A sheet of paper as a PDF: a heading and lines of facts, as real text."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
-from demo.store import Order
 from demo.words import Words
 
-__all__ = ["pdf"]
+__all__ = ["sheet"]
 
 FONTS = Path(__file__).parent / "fonts"
 logging.getLogger("fpdf").setLevel(logging.ERROR)  # it warns of each letter that the font lacks
 
 
-def pdf(words: Words, order: Order, facts: list[tuple[str, str]]) -> bytes:
+def sheet(words: Words, title: str, heading: str, facts: Sequence[tuple[str, str]]) -> bytes:
     """Return one page that states `facts`, the last of them as the sum."""
     from fpdf import FPDF  # it takes half as long to import as all the rest of the shop, which need not wait for it
 
     page = FPDF(format="A4")
-    page.set_title(words("receipt_subject", number=order.id))
+    page.set_title(title)
     page.set_author(words("shop"))
     page.set_lang(words.locale.replace("_", "-"))
     # The fonts that every PDF reader has know neither € nor Ł; these do, and only the letters used are embedded.
@@ -30,7 +30,7 @@ def pdf(words: Words, order: Order, facts: list[tuple[str, str]]) -> bytes:
     page.set_font("Go", "", 10)
     page.cell(text=words("shop"), new_x="LMARGIN", new_y="NEXT", h=14)
     page.set_font("Go", "B", 22)
-    page.cell(text=words("receipt_heading"), new_x="LMARGIN", new_y="NEXT", h=18)
+    page.cell(text=heading, new_x="LMARGIN", new_y="NEXT", h=18)
     *lines, (total, amount) = facts
     for label, value in lines:
         page.set_font("Go", "", 11)
