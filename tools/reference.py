@@ -51,8 +51,8 @@ DEMO = """# The demo business
 
 <!-- Written by `make docs` from `demo/defects/` and `tools/reference.py`. -->
 
-A small shop with four stories: a paid event, a download, a training course, a membership. `make demo` starts it, walks its journeys and stops it;
-`python -m demo` starts it by itself. It is a stage: it takes no real money, and sends its messages to
+A small shop with four stories: a paid event, a download, a training course, a membership.
+`make demo` starts it, walks its journeys and stops it; `python -m demo` starts it by itself. It is a stage: it takes no real money, and sends its messages to
 the mailbox alone.
 
 | in the environment | unless said | what it is |
@@ -63,7 +63,7 @@ the mailbox alone.
 | `DEMO_DATABASE` | `.upheld/demo.db` | A file, or a SQLAlchemy URL. |
 | `DEMO_MAIL_DELAY` | `0` | How many seconds each mail lies in the outbox. |
 | `DEMO_DEFECTS` | | What is wrong with it, with commas; see below. |
-| `DEMO_TEST_CLOCK` | `0` | With `1` its time can be read and turned at `/test-clock`, with `customer` there is a clock for each customer (test-clock.md); otherwise that is refused. |
+| `DEMO_TEST_CLOCK` | `0` | `1`: its time can be turned at `/test-clock`; `customer`: each customer's (test-clock.md). |
 | `DEMO_SMS_URL` | | Where text messages go in the place of `https://api.twilio.com`; without it none are sent. |
 | `DEMO_SMS_TOKEN` | `demo` | The token that goes with them. |
 | `DEMO_WEBHOOK_URL` | | Where the organiser is told what happens; without it she is not. |
