@@ -32,7 +32,7 @@ LAST_MAILS = 1.0  # seconds that mails on their way have to arrive once we are t
 
 def serve(settings: Settings, cashier: Cashier, stop: threading.Event) -> None:
     """Serve the shop until `stop` is set."""
-    makers = site.stories()
+    makers = site.stories(settings.stories)
     store = Store(settings.database)
     shop = Shop(settings, store, Clocks(store, settings.test_clock), cashier)
     shop.stories.extend(make(shop) for make in makers)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo import defects
+from demo import STORIES, defects
 
 __all__ = ["Settings", "WrongSetting"]
 
@@ -29,6 +29,7 @@ class Settings:
     smtp_port: int
     database: str
     mail_delay: float
+    stories: tuple[str, ...]
     defects: frozenset[str]
     test_clock: str
     stripe_base: str
@@ -47,6 +48,7 @@ class Settings:
             smtp_port=_whole(environ, "DEMO_SMTP_PORT", 1025, 1),
             database=_database(environ.get("DEMO_DATABASE", "").strip() or ".upheld/demo.db"),
             mail_delay=_seconds(environ, "DEMO_MAIL_DELAY"),
+            stories=_stories(environ.get("DEMO_STORIES", "")),
             defects=_defects(environ.get("DEMO_DEFECTS", "")),
             test_clock=_test_clock(environ.get("DEMO_TEST_CLOCK", "").strip()),
             organiser_password=environ.get("DEMO_ORGANISER_PASSWORD", "") or "organiser",
@@ -95,6 +97,14 @@ def _address(environ: Mapping[str, str], name: str) -> str:
 
 def _database(text: str) -> str:
     return text if "://" in text else f"sqlite:///{Path(text).absolute()}"
+
+
+def _stories(text: str) -> tuple[str, ...]:
+    wanted = [name.strip() for name in text.split(",") if name.strip()] or STORIES
+    for name in wanted:
+        if name not in STORIES:
+            raise WrongSetting(f'DEMO_STORIES names "{name}"; there are {", ".join(STORIES)}.')
+    return tuple(name for name in STORIES if name in wanted)
 
 
 def _defects(text: str) -> frozenset[str]:

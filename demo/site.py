@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from demo import STORIES
 from demo.shop import Shelf, Shop, Story
 from demo.words import Words
 
 __all__ = ["pages", "stories"]
 
 
-def stories() -> list[Callable[[Shop], Story]]:
-    """Import each story that there is, with its tables, and return what makes it."""
-    specs = (importlib.util.find_spec(f"demo.{name}") for name in STORIES)
+def stories(wanted: Iterable[str]) -> list[Callable[[Shop], Story]]:
+    """Import these stories, as far as there are such packages, with their tables; return what makes each."""
+    specs = (importlib.util.find_spec(f"demo.{name}") for name in wanted)
     return [importlib.import_module(spec.name).story for spec in specs if spec is not None and spec.origin]
 
 

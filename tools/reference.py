@@ -52,8 +52,8 @@ DEMO = """# The demo business
 <!-- Written by `make docs` from `demo/defects/` and `tools/reference.py`. -->
 
 A small shop with four stories: a paid event, a download, a training course, a membership.
-`make demo` starts it, walks its journeys and stops it; `python -m demo` starts it by itself. It is a stage: it takes no real money, and sends its messages to
-the mailbox alone.
+`make demo` starts it, walks its journeys and stops it; `python -m demo` starts it by itself.
+It is a stage: it takes no real money, and sends its messages to the mailbox alone.
 
 | in the environment | unless said | what it is |
 | --- | --- | --- |
@@ -62,6 +62,7 @@ the mailbox alone.
 | `DEMO_SMTP_PORT` | `1025` | |
 | `DEMO_DATABASE` | `.upheld/demo.db` | A file, or a SQLAlchemy URL. |
 | `DEMO_MAIL_DELAY` | `0` | How many seconds each mail lies in the outbox. |
+| `DEMO_STORIES` | all | Which of them it tells: `events`, `downloads`, `courses`, `members`, with commas. |
 | `DEMO_DEFECTS` | | What is wrong with it, with commas; see below. |
 | `DEMO_TEST_CLOCK` | `0` | `1`: its time can be turned at `/test-clock`; `customer`: each customer's (test-clock.md). |
 | `DEMO_SMS_URL` | | Where text messages go in the place of `https://api.twilio.com`; without it none are sent. |
