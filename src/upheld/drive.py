@@ -288,7 +288,7 @@ class Journey:
         self._meet(actor.who)
         person, began = actor.person, time.monotonic()
         try:
-            context = self._new_context(locale=person.locale, timezone_id=person.zone)
+            context = self._new_context(locale=person.locale, timezone_id=person.zone, **actor.browser_options)
             notice_crashes(context)
             evidence = Evidence(self.evidence_folder, self.id, allow=self.settings.allow_hosts)
             evidence.attach(context)

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import untimed
-from upheld.browser.forms import Filled, fill_in
+from upheld.browser.filling import Filled
+from upheld.browser.forms import fill_in
 from upheld.browser.manner import Manner
 from upheld.cast import Person
 from upheld.errors import StepFailed

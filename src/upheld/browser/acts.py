@@ -18,7 +18,7 @@ from upheld.browser.trouble import alive, told, trouble
 from upheld.browser.walking import Walking, title_of
 from upheld.errors import SiteUnreachable, StepFailed, did_you_mean
 
-__all__ = ["follow", "missing", "opens", "press", "sees"]
+__all__ = ["follow", "goes_back", "missing", "opens", "press", "reloads", "sees"]
 
 BUTTONS = ("button", "tab", "menuitem", "switch")
 LINKS = ("link",)
@@ -60,6 +60,18 @@ def follow(page: Page, words: str, manner: Manner | None = None) -> Page:
     return _act(page, words, manner or Manner(), verb="follow", noun="links", roles=(*LINKS, *BUTTONS))
 
 
+def goes_back(page: Page, manner: Manner | None = None) -> None:
+    """Go back to the page before, by the browser's own button; raises `StepFailed` where there is none."""
+    manner = manner or Manner()
+    _turn(page, f"{manner.who} could not go back", manner, page.go_back)
+
+
+def reloads(page: Page, manner: Manner | None = None) -> None:
+    """Load the page again, by the browser's own button."""
+    manner = manner or Manner()
+    _turn(page, f"{manner.who} could not load the page again", manner, page.reload)
+
+
 def sees(page: Page, words: str, manner: Manner | None = None) -> None:
     """Wait until the page shows these words; neither case nor the kind of white space matters.
 
@@ -77,6 +89,21 @@ def sees(page: Page, words: str, manner: Manner | None = None) -> None:
             raise missing(page, doing, manner, deadline, walking, lambda: _says(page, words)) from error
         except Error as error:
             raise walking.failure(error) from error
+
+
+def _turn(page: Page, doing: str, manner: Manner, turn: Callable[..., Any]) -> None:
+    alive(page, doing)
+    deadline, before = Deadline(manner.page_limit), page.url
+    with Walking(page, doing, manner) as walking:
+        try:
+            came = turn(wait_until="domcontentloaded", timeout=deadline.left_ms)
+        except TookTooLong as error:
+            raise _too_slow(doing, deadline, manner) from error
+        except Error as error:
+            raise walking.failure(error) from error
+        if came is None and page.url == before:
+            raise StepFailed(f"{doing}: there is no page before {where(before)}.")
+        walking.verify()
 
 
 def _act(page: Page, words: str, manner: Manner, *, verb: str, noun: str, roles: Sequence[str]) -> Page:

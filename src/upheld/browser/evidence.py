@@ -68,6 +68,7 @@ class Evidence:
         self._trace = trace
         self._context: BrowserContext | None = None
         self._recording = False
+        self._kept: str | None = None
         self._console: list[str] = []
         self._failed: list[str] = []
         self._since = time.monotonic()
@@ -118,14 +119,16 @@ class Evidence:
     def keep_trace(self) -> str | None:
         """End the trace, write it, and return its path relative to the folder; None where none was recorded.
 
+        Asked again, it returns the same: somebody may close her browser before the journey ends.
         Every journey's trace is kept until the verdict; then `thin_traces` deletes those of no use.
         """
         if not self._recording or self._context is None:
-            return None
+            return self._kept
         self._recording = False
         path = self.folder / f"{self.name or 'journey'}-{next(self._numbers)}.trace.zip"
         kept = keep_trace(self._context, path)
-        return kept.name if kept else None
+        self._kept = kept.name if kept else None
+        return self._kept
 
     def drop_trace(self) -> None:
         """End the trace and write nothing."""

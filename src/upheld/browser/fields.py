@@ -24,7 +24,8 @@ LOGIN = re.compile(r"log ?in|sign ?in|anmelden|einloggen|connexion|iniciar sesio
 class Field:
     """A field as the script `fields.js` reads it; the radio buttons of one name are one field with `members`.
 
-    `concept` is what it asks for and `how` says how that is known (see `meaning`); `form` is its form's number.
+    `concept` is what it asks for and `how` says how that is known (see `meaning`); `form` is its form's number,
+    `length` how many characters it takes (0: it does not say).
     """
 
     tag: str
@@ -42,6 +43,7 @@ class Field:
     locked: bool
     options: list[dict[str, Any]]
     min: str
+    length: int
     form: int
     element: ElementHandle
     concept: str = ""

@@ -8,54 +8,32 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
 
-from playwright.sync_api import Error, Frame, Page
+from playwright.sync_api import Frame, Page
 from playwright.sync_api import TimeoutError as TookTooLong
 
 from upheld.browser.address import where
 from upheld.browser.fields import MARKETING, Field, choose_form, is_called, is_minor, read_fields
+from upheld.browser.filling import NO, Filled, fill_field, is_choice, option_of
 from upheld.browser.manner import Deadline, Manner
-from upheld.browser.meaning import SECRETS, Answer, answer, plain
-from upheld.browser.trouble import alive, told, trouble
+from upheld.browser.meaning import Answer, answer, plain
+from upheld.browser.trouble import alive, trouble
 from upheld.cast import Person
 from upheld.errors import StepFailed, did_you_mean
 
-__all__ = ["Filled", "fill_in"]
+__all__ = ["fill_in"]
 
 CONSENT = re.compile(
     r"terms|conditions|privacy|consent|agree|accept|policy|\bagb\b|bedingungen|datenschutz|einwillig|zustimm"
     r"|akzeptier|conditions|confidentialite|accepte|terminos|acepto|privacidad|termos|aceito|privacidade|voorwaarden"
     r"|akkoord|termini|accetto"
 )
-YES = frozenset({"yes", "y", "true", "on", "1", "checked", "ja", "oui", "si", "sim"})
-NO = frozenset({"no", "n", "false", "off", "0", "unchecked", "nein", "non", "nao", "nee"})
 TWICE = ("email", "password")
 # She has nothing to say, and no page of her own, unless it is wanted.
 WHERE_REQUIRED = ("message", "website", "username")
 SELECTED = ("select", "radio")
 # As many as a page of a hundred fields needs that draws all of them anew after each.
 PASSES = 100
-HIDDEN = "***"
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """One field as it was filled: its visible `label`, the `value` (`***` for a secret), and `how` it was known."""
-
-    label: str
-    value: str
-    how: str
-
-    @property
-    def secret(self) -> bool:
-        """Whether the value is one that is never written down."""
-        return self.value == HIDDEN
-
-    def to_json(self) -> dict[str, str]:
-        """Return plain JSON."""
-        return asdict(self)
 
 
 def fill_in(
@@ -88,7 +66,7 @@ def fill_in(
             _require(wanted, doing)
             given = [(one, answer) for one, answer in wanted if answer is not None]
             for one, answer in given:
-                filled = _fill(one, answer, doing, owner, manner)
+                filled = fill_field(one, answer, doing, owner, manner)
                 if filled is None:
                     break
                 done[one.key] = filled
@@ -159,11 +137,11 @@ def _ticked(one: Field) -> Answer | None:
 def _selected(one: Field, known: Answer | None) -> Answer | None:
     if known is not None and one.type == "select":
         for text in known.texts:
-            option = _option(one, text)
+            option = option_of(one, text)
             if option is not None:
                 return None if option["value"] == one.value else Answer((option["value"],), known.concept)
     if known is not None and one.members:
-        member = next((m for text in known.texts for m in one.members if _says(m.label, m.value, text)), None)
+        member = next((m for text in known.texts for m in one.members if is_choice(m.label, m.value, text)), None)
         if member is not None:
             return None if member.checked else Answer((member.label or member.value,), known.concept)
     if not one.required:
@@ -179,17 +157,6 @@ def _selected(one: Field, known: Answer | None) -> Answer | None:
     refusal = next((m for m in one.members if plain(m.label or m.value).partition(" ")[0].strip(",.") in NO), None)
     taken = refusal if refusal and MARKETING.search(plain(one.legend)) else (one.members or [one])[0]
     return Answer((taken.label or taken.value,), "")
-
-
-def _option(one: Field, text: str) -> dict[str, Any] | None:
-    real = [option for option in one.options if option["real"]]
-    exact = (option for option in real if plain(text) in (plain(option["label"]), plain(option["value"])))
-    loose = (option for option in real if len(text) > 2 and plain(text) in plain(option["label"]))
-    return next(exact, None) or next(loose, None)
-
-
-def _says(label: str, value: str, text: str) -> bool:
-    return plain(text) in (plain(label), plain(value)) or (len(text) > 2 and plain(text) in plain(label))
 
 
 def _require(wanted: Sequence[tuple[Field, Answer | None]], doing: str) -> None:
@@ -212,59 +179,3 @@ def _unused(left: Mapping[str, str], doing: str, fields: Sequence[Field]) -> Non
     titles = list(dict.fromkeys(one.title for one in fields))
     listed = ", ".join(f'"{title}"' for title in titles[:12])
     raise StepFailed(f'{doing}: no field is called "{name}". It has {listed}.{did_you_mean(name, titles)}')
-
-
-def _fill(one: Field, given: Answer, doing: str, page: Page, manner: Manner) -> Filled | None:
-    # None: the page has drawn its fields anew, and this one is no more.
-    text = given.texts[0]
-    try:
-        if one.type == "select":
-            option = _option(one, text)
-            if option is None:
-                raise _no_such_choice(one, text, doing, [entry["label"] for entry in one.options if entry["real"]])
-            one.element.select_option(value=option["value"], timeout=manner.limit * 1000)
-            text = option["label"]
-        elif one.type == "radio":
-            members = one.members or [one]
-            member = next((m for m in members if _says(m.label, m.value, text)), None)
-            if member is None:
-                raise _no_such_choice(one, text, doing, [m.label or m.value for m in members])
-            _tick(member, True, manner)
-            text = member.label or member.value
-        elif one.type == "checkbox":
-            if plain(text) not in YES | NO:
-                raise StepFailed(f'{doing}: "{one.title}" can be ticked or not; say yes or no instead of "{text}".')
-            _tick(one, plain(text) in YES, manner)
-        elif one.type == "file":
-            one.element.set_input_files(text, timeout=manner.limit * 1000)
-        else:
-            one.element.fill(text, timeout=manner.limit * 1000)
-    except Error as error:
-        if "not attached" in str(error):
-            return None
-        cause = told(error, f'{doing}: "{one.title}" did not take "{_shown(one, text)}"', page=page, probe=manner.probe)
-        raise cause from error
-    return Filled(one.title, _shown(one, text), one.how)
-
-
-def _tick(one: Field, on: bool, manner: Manner) -> None:
-    if one.checked == on:
-        return
-    if not one.by_label:
-        one.element.set_checked(on, timeout=manner.limit * 1000)
-        return
-    label = one.element.evaluate_handle("element => [...element.labels].find((label) => label.getClientRects().length)")
-    visible = label.as_element()
-    if visible is not None:
-        # By its left edge: in the midst of a consent there is often a link to the terms.
-        visible.click(position={"x": 5, "y": 8}, timeout=manner.limit * 1000)
-
-
-def _no_such_choice(one: Field, text: str, doing: str, choices: Sequence[str]) -> StepFailed:
-    listed = ", ".join(f'"{choice}"' for choice in choices[:12])
-    return StepFailed(f'{doing}: "{one.title}" has no choice "{text}". It has {listed}.{did_you_mean(text, choices)}')
-
-
-def _shown(one: Field, text: str) -> str:
-    secret = one.concept in SECRETS or one.type == "password"
-    return HIDDEN if secret else text

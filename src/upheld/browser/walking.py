@@ -57,6 +57,16 @@ class Walking:
             self.page.context.remove_listener(name, heard)
         self.page.remove_listener("framenavigated", self._on_navigated)
 
+    @property
+    def left(self) -> bool:
+        """True once another page was asked for."""
+        return self._pending is not None or self._answer is not None
+
+    @property
+    def status(self) -> int:
+        """The status of the site's answer to what was asked for; 0 where nothing was, or none came."""
+        return self._answer.status if self._answer is not None else 0
+
     def arrive(self, page: Page) -> None:
         """Wait for the page that was asked for, if one was, and verify it; `page` is where she is then."""
         if page is not self.page:

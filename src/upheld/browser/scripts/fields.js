@@ -68,6 +68,8 @@
           }))
         : [],
       min: element.min || '',
+      // How many characters it takes, 0 where it does not say.
+      length: element.maxLength > 0 ? element.maxLength : 0,
       form: scopeOf(element),
     };
   });
