@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import signal
 import smtplib
@@ -13,12 +14,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 
 from tests.needs import mailpit_binary
 from upheld.errors import MailboxUnreachable
-from upheld.mailbox import Envelope, Mailbox, Pulse, open_mailbox
+from upheld.mailbox import Envelope, Mailbox, Pulse, open_capture, open_mailbox
 
 __all__ = ["Listener", "Server", "eventually", "free_port", "sent", "without_trace"]
 
@@ -42,7 +44,7 @@ def eventually(true: Callable[[], object], seconds: float = 10.0) -> float:
 
 
 class Server:
-    """A mailbox of one kind (embedded, mailpit) in a folder, with the options that its program is given."""
+    """A mailbox of one kind (embedded, mailpit, capture) in a folder, with the options that its program is given."""
 
     def __init__(self, kind: str, folder: Path, *options: str, query: str = "", path: str = "", user: str = "") -> None:
         self.kind = kind
@@ -52,12 +54,14 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
         self._open: list[Mailbox] = []
         at = f"mailpit+http://{user}127.0.0.1:{self.http}{path}{query}"
-        self.url = f"embedded://127.0.0.1:{self.port}" if kind == "embedded" else at
+        self.url = at if kind == "mailpit" else f"{kind}://127.0.0.1:{self.port}"
 
     def start(self) -> Server:
-        if self.kind == "embedded":
-            command = [sys.executable, "-m", "upheld.mailbox.serve", "--port", str(self.port)]
-            command += ["--store", str(self.folder / ".upheld/mailbox.db")]
+        if self.kind != "mailpit":
+            store = self.folder / ".upheld" / ("mailbox.db" if self.kind == "embedded" else "capture.db")
+            door = "mail" if self.kind == "embedded" else "capture"
+            command = [sys.executable, "-m", "upheld.mailbox.serve", "--port", str(self.port), "--door", door]
+            command += ["--store", str(store)]
         else:
             program = mailpit_binary()
             assert program is not None
@@ -66,7 +70,7 @@ class Server:
             if "--database" not in self.options:
                 command += ["--database", str(self.folder / "mailpit.db")]
         self.process = subprocess.Popen([*command, *self.options], stdout=subprocess.DEVNULL)
-        eventually(lambda: self._listening(self.port) and (self.kind == "embedded" or self._listening(self.http)))
+        eventually(lambda: self._listening(self.port) and (self.kind != "mailpit" or self._listening(self.http)))
         if self.kind == "mailpit":
             with contextlib.suppress(httpx.HTTPError):
                 httpx.get(f"http://127.0.0.1:{self.http}/readyz", trust_env=False)
@@ -95,13 +99,20 @@ class Server:
             self.end(signal.SIGKILL)
 
     def mailbox(self) -> Mailbox:
-        mailbox = open_mailbox(self.url, root=self.folder, start=False)
+        opened = open_capture if self.kind == "capture" else open_mailbox
+        mailbox: Mailbox = opened(self.url, root=self.folder, start=False)
         self._open.append(mailbox)
         return mailbox
 
     def send(
         self, *messages: bytes, to: Sequence[str] = ("ada@example.test",), sender: str = "shop@example.test"
     ) -> None:
+        if self.kind == "capture":
+            with httpx.Client(trust_env=False, headers={"Content-Type": "text/plain"}) as http:
+                for message, address in itertools.product(messages, to):
+                    hook = f"http://127.0.0.1:{self.port}/hooks/{quote(address)}"
+                    assert http.post(hook, content=message).status_code == 204
+            return
         with smtplib.SMTP("127.0.0.1", self.port, local_hostname="site.test", timeout=10) as smtp:
             for message in messages:
                 smtp.sendmail(sender, list(to), message, ["SMTPUTF8", "BODY=8BITMIME"] if _wide(to) else [])
@@ -118,7 +129,9 @@ def sent(subject: str, to: str = "ada@example.test", *, body: bytes = b"Hello.\r
 
 
 def without_trace(raw: bytes) -> bytes:
-    """Return the message without the headers that a receiving server puts in front."""
+    """Return the message without what a receiving server puts in front."""
+    if raw.startswith(b"POST "):
+        return raw.partition(b"\r\n\r\n")[2]
     while found := _TRACE.match(raw):
         raw = raw[found.end() :]
     return raw

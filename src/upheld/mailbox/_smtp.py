@@ -9,16 +9,13 @@ import uuid
 from email.message import EmailMessage
 
 from upheld.errors import MailboxUnreachable
+from upheld.mailbox.base import StrangerThere
 
-__all__ = ["IDENTIFICATION", "StrangerThere", "identified", "letter", "submit"]
+__all__ = ["IDENTIFICATION", "identified", "letter", "submit"]
 
 IDENTIFICATION = "X-UPHELD-MAILBOX"
 """The line in the EHLO answer that names the store behind the port."""
 _OURSELVES = "localhost"  # said in EHLO; the default would ask the DNS for this machine's full name
-
-
-class StrangerThere(MailboxUnreachable):
-    """Something answers at the port, and it is no mailbox of ours."""
 
 
 def identified(host: str, port: int, *, timeout: float = 2.0) -> str:

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,12 +23,15 @@ import sqlalchemy as sa
 from upheld.errors import MailboxUnreachable, UsageError
 from upheld.mailbox.base import Envelope
 
-__all__ = ["BEAT", "GAP", "Reader", "Sitting", "StoreGone", "Writer", "moment"]
+__all__ = ["BEAT", "GAP", "Keep", "NotKept", "Reader", "Sitting", "StoreGone", "Writer", "moment"]
 
 BEAT = 0.75
 """Seconds between heartbeats."""
 GAP = 3.0
 """Seconds without a heartbeat after which a new sitting begins: a suspended machine did not look."""
+
+Keep = Callable[[str, Sequence[str], bytes], Awaitable[None]]
+"""Stores what one sender sent to recipients; raises `NotKept`."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _META = sa.MetaData()
@@ -54,6 +57,10 @@ _SITTINGS = sa.Table(
     sa.Column("ended", sa.Boolean, nullable=False),
     sqlite_autoincrement=True,
 )
+
+
+class NotKept(Exception):
+    """What was sent could not be stored, and must not be accepted."""
 
 
 class StoreGone(Exception):

@@ -11,7 +11,47 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-__all__ = ["Coverage", "Envelope", "Gap", "Mailbox", "Pulse", "Span"]
+from upheld.errors import MailboxUnreachable
+
+__all__ = [
+    "CAPTURE",
+    "Coverage",
+    "Envelope",
+    "Gap",
+    "Mailbox",
+    "Pulse",
+    "Span",
+    "StrangerThere",
+    "gap_counts",
+    "seen_by",
+]
+
+CAPTURE = "the text-message capture"
+"""What the capture of text messages and webhooks is called in a sentence."""
+_ELSEWHERE = {"text message": "capture", "webhook": "capture", "page": "", "download": ""}
+
+
+def seen_by(channel: str) -> str:
+    """Return which of the run's eyes sees what comes by this channel: `mailbox`, `capture`, or "" for the walk itself.
+
+    What comes as a PDF, a CSV or a calendar entry may hang on a mail.
+    """
+    return _ELSEWHERE.get(channel, "mailbox")
+
+
+def gap_counts(what: str, channel: str) -> bool:
+    """True where a gap that the ledger tells of `what` means that nothing can have come by this channel.
+
+    The site's counts for all, a lost canary's for what its mailbox sees. That a mailbox's stream broke off is told too
+    (`mailbox`, `capture`), and does not count by itself: its coverage says what it could not have caught.
+    """
+    return (
+        what in {"mailbox": ("site", "canary"), "capture": ("site", "capture canary"), "": ("site",)}[seen_by(channel)]
+    )
+
+
+class StrangerThere(MailboxUnreachable):
+    """Something answers at the port, and it is no mailbox of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +104,10 @@ class Mailbox(Protocol):
     """Where captured messages are read. All methods may raise `MailboxUnreachable`."""
 
     url: str
+
+    @property
+    def name(self) -> str:
+        """Return what it is called in a sentence: `the mailbox`."""
 
     def ready(self) -> str:
         """Return one line on what answers there, such as `Mailpit v1.30.5, 12 messages`."""

@@ -48,6 +48,8 @@ class MailpitMailbox:
     `polling` is true while its events cannot be had and the list is read four times a second instead.
     """
 
+    name = "the mailbox"
+
     def __init__(self, url: str) -> None:
         parts = _address.split(url, scheme_example=_EXAMPLE)
         given = _address.parameters(parts, ("smtp",))

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from upheld.mailbox import _html
 from upheld.mailbox._attached import read_attachment
 from upheld.mailbox._parts import Faults, Leaf, addresses, clean, decoded, header, leaves, parse, tried
+from upheld.mailbox._prose import bare_links, first_lines
 from upheld.promises.promise import Arrival, Attachment, Link
 
 __all__ = ["inline_html", "read", "read_file"]
@@ -20,11 +21,7 @@ __all__ = ["inline_html", "read", "read_file"]
 HEADINGS = 10
 LINKS = 500
 PICTURES = 20 * 1024 * 1024
-_FIRST_LINES = 3
-_URL = re.compile(r"https?://[^\s<>\"'`{}|\\^\x00-\x1f]{1,4000}", re.IGNORECASE)
 _CID = re.compile(r"cid:([^\"'\s<>)]+)", re.IGNORECASE)
-
-_AROUND = " :;,.-–—<>()[]*|→"  # what stands between a link and its words
 
 
 def read(raw: bytes, *, id: str, to: Sequence[str], at: datetime) -> Arrival:
@@ -103,10 +100,10 @@ def _read(raw: bytes, id: str, to: tuple[str, ...], at: datetime, faults: Faults
     html_text = "\n".join(view.text for view in views)
     links = [Link(words, clean(url)) for view in views for words, url in view.links]
     known = {link.url for link in links}
-    links += [link for link in _bare_links(text) if link.url not in known]
+    links += [link for link in bare_links(text) if link.url not in known]
     if len(links) > LINKS:
         faults.add(f"the message has {len(links)} links; only the first {LINKS} were read")
-    headings = [heading for view in views for heading in view.headings] or _first_lines(html_text or text)
+    headings = [heading for view in views for heading in view.headings] or first_lines(html_text or text)
     return Arrival(
         id=id,
         to=to,
@@ -149,45 +146,6 @@ def _view(page: str, faults: Faults) -> _html.Seen | None:
     except Exception as error:  # the parser gave up; so would some readers
         faults.add(f"the HTML could not be read ({type(error).__name__})")
         return None
-
-
-def _bare_links(text: str) -> list[Link]:
-    """Return the addresses that stand in plain text, with the words that stand before them.
-
-    "Join us: https://…" is called "Join us", and so is an address on a line of its own under "Join us".
-    """
-    links: dict[str, Link] = {}
-    before = ""
-    for line in text.split("\n"):
-        end = 0
-        for match in _URL.finditer(line):
-            url = _trimmed(match.group())
-            label = _label(line[end : match.start()]) or (_label(before) if not end else "")
-            links.setdefault(url, Link(label or url, url))
-            end = match.start() + len(url)
-        if line.strip():
-            before = "" if end else line
-    return list(links.values())
-
-
-def _label(words: str) -> str:
-    return " ".join(words.split()).strip(_AROUND)
-
-
-def _trimmed(url: str) -> str:
-    """Take off the punctuation that ends the sentence and not the address."""
-    while url:
-        last = url[-1]
-        unmatched = any(last == shut and url.count(shut) > url.count(open_) for open_, shut in ("()", "[]"))
-        if last not in ".,;:!?*_~" and not unmatched:
-            break
-        url = url[:-1]
-    return url
-
-
-def _first_lines(text: str) -> list[str]:
-    lines = (" ".join(line.split()) for line in text.split("\n"))
-    return [line[:200] for line in lines if line][:_FIRST_LINES]
 
 
 def _unquoted(cid: str) -> str:
