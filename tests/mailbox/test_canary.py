@@ -17,6 +17,7 @@ START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 class Paper:
     """A mailbox that writes down what is posted, and a clock beside it."""
 
+    name = "the mailbox"
     url = "paper://"
 
     def __init__(self) -> None:
