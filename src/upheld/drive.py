@@ -5,25 +5,29 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from upheld.actor import Actor
 from upheld.browser.allow import check
-from upheld.cases import knowledge_of, write_date
+from upheld.cases import case_of, knowledge_of, write_date
 from upheld.cast import Cast, Person
 from upheld.clock import Clock
 from upheld.collect import Plan
 from upheld.config import Settings
-from upheld.errors import BrowserGone, CouldNotLook, FeatureError, MailboxUnreachable, SiteUnreachable, StepFailed
-from upheld.ledger import CastView, FactView, JourneyView, Ledger, MomentView, NewEvent, PromiseView
+from upheld.errors import BrowserGone, CouldNotLook, FeatureError, SiteUnreachable, StepFailed
+from upheld.ledger import CastView, FactView, JourneyView, Lease, Ledger, MomentView, NewEvent, PromiseView
 from upheld.promises import Arrival, Promise
-from upheld.promises.expectation import Knowledge, check_references, shortfalls
+from upheld.promises.expectation import Knowledge, check_references
+from upheld.promises.judge import Case
+from upheld.promises.order import check_order
 from upheld.promises.reading import Protagonist, StepText
 from upheld.promises.recognise import Recognisers
-from upheld.promises.window import JOURNEY_START
+from upheld.promises.window import JOURNEY_START, NOW, Edge, Moment
+from upheld.reaching import Reaching, address_by
+from upheld.travelling import SiteTime
 
 if TYPE_CHECKING:
     import httpx
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Journey", "journey_id", "planned"]
 
+# By which clock a request is to be served, where the site has one for each customer (docs/test-clock.md).
+CLOCK_HEADER = "Test-Clock"
 NewContext = Callable[..., "BrowserContext"]
 
 
@@ -73,7 +79,11 @@ def planned(run: str, plan: Plan, attempt: int) -> list[NewEvent]:
 
 
 class Journey:
-    """A scenario as it is walked; the fixture `journey` gives it to a suite's own steps."""
+    """A scenario as it is walked; the fixture `journey` gives it to a suite's own steps.
+
+    `withdraws` says which moments make a kind of touchpoint pointless, from the map. `fence` is the right to turn a clock
+    that all share; without it only a clock of the customer's own is turned.
+    """
 
     def __init__(
         self,
@@ -88,26 +98,31 @@ class Journey:
         clock: Clock,
         recognisers: Recognisers,
         new_context: NewContext,
+        withdraws: Mapping[str, Sequence[str]] | None = None,
+        fence: Lease | None = None,
     ) -> None:
         self.plan, self.run, self.attempt = plan, run, attempt
         self.id = journey_id(run, plan.node, attempt)
         self.settings = settings
         self.cast = Cast(seed=seed, node=plan.node, mail=settings.mail_domain)
+        name = self.cast.token if clock.each else ""
+        self.time = SiteTime(clock, ledger, settings, run, name=name, fence=fence)
         self.fields: list[Any] = []
         self.protagonist = Protagonist()
-        self._ledger, self._clock, self._recognisers, self._new_context = ledger, clock, recognisers, new_context
-        self._worker = worker
+        self._ledger, self._new_context = ledger, new_context
+        self._worker, self._withdraws = worker, withdraws or {}
+        self._reaching = Reaching(self, ledger, recognisers)
         self._actors: dict[str, Actor] = {}
         self._told: dict[str, Person] = {}
         self._facts: dict[str, FactView] = {}
         self._moments: dict[str, MomentView] = {}
         self._events: list[NewEvent] = []
-        self._offset = timedelta()
         self._step: tuple[int, datetime, float] = (0, datetime.now(UTC), 0.0)
         self._status = "passed"
         self._error = ""
-        self._taken: set[str] = set()
         self._pictures: set[str] = set()
+        self._made: dict[str, PromiseView] = {}
+        self._began = datetime.now(UTC)
         self.letter: Arrival | None = None
 
     # What steps ask for
@@ -143,6 +158,16 @@ class Journey:
         check(whole, self.settings.allow_hosts)
         return whole
 
+    @property
+    def line(self) -> int:
+        """Where the present step stands in its feature."""
+        return self.plan.steps[self._step[0]].line
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every request to the site carries: by which clock it is walked, where each customer has one."""
+        return {CLOCK_HEADER: self.time.name} if self.time.name else {}
+
     def request(self, method: str, where: str, **options: Any) -> httpx.Response:
         """Ask the site for something that sets the stage (an event, a voucher), as `httpx.request` does.
 
@@ -152,7 +177,8 @@ class Journey:
 
         url = self.url(where)
         try:
-            answer = httpx.request(method, url, timeout=30.0, trust_env=False, **options)
+            headers = {**self.headers, **options.pop("headers", {})}
+            answer = httpx.request(method, url, timeout=30.0, trust_env=False, headers=headers, **options)
         except httpx.TransportError as error:
             said = f"{method} {where} was broken off ({type(error).__name__}: {error})"
             if self.site_answers():
@@ -172,7 +198,7 @@ class Journey:
 
     def now(self) -> datetime:
         """Return the site's time, UTC."""
-        return datetime.now(UTC) + self._offset
+        return self.time.now()
 
     def note(self, name: str, value: str | int, kind: str = "text", *, where: str = "") -> None:
         """Take down a fact that the customer was shown or chose; `kind` is text, number, money or date.
@@ -189,6 +215,10 @@ class Journey:
     def fact(self, name: str) -> str:
         """Return a fact as it was taken down; raises `KeyError` where nobody did."""
         return str(self._facts[name].value)
+
+    def knowledge(self, who: str) -> Knowledge:
+        """Return what one of the cast knows by now: facts, moments, and what she can say of herself."""
+        return self._knowledge(who)
 
     def happens(self, name: str, when: datetime, zone: str) -> None:
         """Say when something takes place, such as "the event", for windows that are relative to it."""
@@ -207,22 +237,38 @@ class Journey:
         """Take back what was promised of this kind: the customer or the site gave a reason why it is pointless."""
         for identity, promise in self._promises():
             if promise.kind == kind and not promise.silent:
-                self._events.append(
-                    NewEvent("withdrawn", self.run, datetime.now(UTC), self.id, identity, data={"why": why})
-                )
+                self._withdraw(identity, why)
+
+    def _withdraw(self, identity: str, why: str) -> None:
+        self._events.append(NewEvent("withdrawn", self.run, datetime.now(UTC), self.id, identity, data={"why": why}))
+
+    def travel(self, to: Edge) -> None:
+        """Turn the site's clock to this point; raises `ClockWouldNotTurn` where that cannot be."""
+        moments = {**self._knowledge("").moments, NOW: Moment.at(NOW, self.now(), self._zone())}
+        self.time.travel(self.plan.steps[self._step[0]], to, moments, self._open)
+
+    def catch(self, arrival: Arrival, raw: bytes = b"") -> None:
+        """Take down what she has fetched herself, such as a download, as something that reached her."""
+        self._reaching.catch(arrival, raw)
+        self.letter = arrival
 
     def make_promises(self) -> list[Arrival]:
         """Make the promises of the present step; where it says "receives", wait for them and return what came."""
         came = []
+        every = [promise for _, promise in self._promises()]
         for identity, promise in self._promises(self._step[0]):
             actor = self.actor(promise.who)
-            check_references(promise.expectation, self._knowledge(promise.who), file=promise.file)
-            made, since = self.now(), self._step[1] + self._offset
-            data = {"site_at": made.isoformat(), "site_since": since.isoformat(), "address": actor.person.email}
+            known = self._knowledge(promise.who)
+            check_references(promise.expectation, known, file=promise.file)
+            check_order(promise, every, known)
+            made, since = self.now(), self._step[1] + self.time.offset
+            address = address_by(promise.channel, actor.person.email, actor.person.phone)
+            data = {"site_at": made.isoformat(), "site_since": since.isoformat(), "address": address}
             self._events.append(NewEvent("made", self.run, datetime.now(UTC), self.id, identity, data=data))
+            self._made[identity] = PromiseView(identity, 0, promise, made, since, address, None, None, ())
             self._flush()
-            if promise.waits:
-                came.append(self._wait_for(promise, actor, made, since))
+            if found := self._met(promise, actor, self._made[identity]):
+                came.append(found)
         self.letter = came[-1] if came else self.letter
         return came
 
@@ -234,10 +280,10 @@ class Journey:
             before = journey_id(self.run, self.plan.node, self.attempt - 1)
             self._events.append(NewEvent("superseded", self.run, datetime.now(UTC), before, data={"by": self.id}))
         self._ledger.append(*planned(self.run, self.plan, self.attempt))
-        self._add("journey_started", worker=self._worker)
+        self._began = datetime.now(UTC)
+        self._add("journey_started", worker=self._worker, clock=self.time.name)
         self._flush()
-        if self._clock.turnable:
-            self._offset = self._clock.now() - datetime.now(UTC)
+        self.time.read()
         self._moment(JOURNEY_START, self.now(), self.now(), "UTC")
 
     def step_begins(self, index: int) -> None:
@@ -275,6 +321,8 @@ class Journey:
 
     def finish(self) -> None:
         """Write down how the journey went and keep its trace until the verdict."""
+        walked = {"since": self._began.isoformat(), "until": datetime.now(UTC).isoformat()}
+        self._add("covered", what=f"walk:{self.id}", **walked)
         traces = [trace for actor in self._actors.values() if actor.evidence and (trace := actor.evidence.keep_trace())]
         self._add("journey_finished", status=self._status, error=self._error, trace=traces[0] if traces else "")
         self._flush()
@@ -288,7 +336,8 @@ class Journey:
         self._meet(actor.who)
         person, began = actor.person, time.monotonic()
         try:
-            context = self._new_context(locale=person.locale, timezone_id=person.zone, **actor.browser_options)
+            options = {**actor.browser_options, "extra_http_headers": self.headers}
+            context = self._new_context(locale=person.locale, timezone_id=person.zone, **options)
             notice_crashes(context)
             evidence = Evidence(self.evidence_folder, self.id, allow=self.settings.allow_hosts)
             evidence.attach(context)
@@ -363,56 +412,42 @@ class Journey:
     def _moment(self, name: str, began: datetime, ended: datetime, zone: str) -> None:
         self._moments[name] = MomentView(name, began, ended, zone)
         self._add("moment", name=name, site_began=began.isoformat(), site_ended=ended.isoformat(), zone=zone)
+        for case in self._open():
+            pointless = name in self._withdraws.get(case.promise.kind, ()) and not case.promise.silent
+            if pointless and case.interval is not None and case.interval.closes > began:
+                self._withdraw(case.id, f"after {name} it is pointless")
 
-    def _knowledge(self, who: str, view: PromiseView | None = None) -> Knowledge:
+    def _open(self) -> list[Case]:
+        """Return what was promised so far in this journey, as cases."""
+        walked = self._view()
+        return [case_of(walked, view, self.settings.tolerance) for view in self._made.values()]
+
+    def _view(self) -> JourneyView:
         cast = tuple(
             CastView(one.who, one.name, one.given, one.family, one.email, one.locale, one.zone, _details(one))
             for one in self.cast
         )
-        walked = JourneyView(
+        return JourneyView(
             id=self.id, node=self.plan.node, feature=self.plan.feature, title="", scenario="", line=0, tags=(),
-            attempt=self.attempt, journey="", worker="", status="", error="", trace="", superseded_by=None, cast=cast,
-            steps=(), moments=self._moments, facts=self._facts, promises=(), flaky=False,
+            attempt=self.attempt, journey="", worker="", clock=self.time.name, status="", error="", trace="",
+            superseded_by=None, cast=cast, steps=(), moments=self._moments, facts=self._facts, promises=(), flaky=False,
         )  # fmt: skip
-        return knowledge_of(walked, who, view)
 
-    def _wait_for(self, promise: Promise, actor: Actor, made: datetime, since: datetime) -> Arrival:
-        """Wait here for what she needs to go on. The sweep judges finally; this only finds the thing."""
-        address = actor.person.email
-        knowledge = self._knowledge(promise.who, PromiseView("", 0, promise, made, since, address, None, None, ()))
-        interval = promise.window.resolve(knowledge.moments, self.settings.tolerance)
-        limit = (interval.closes - self._offset) - datetime.now(UTC)
-        limit = max(timedelta(seconds=1), min(limit, self.settings.patience))
-        deadline, seen = time.monotonic() + limit.total_seconds(), 0
-        recognisers, came = self._recognisers.including(promise.kind), list[Arrival]()
-        while time.monotonic() < deadline:
-            for event in self._ledger.events(recipient=address, kinds=("arrived",), after=seen):
-                seen = event.seq
-                arrival = Arrival.from_json(event.data["arrival"])
-                came.append(arrival)
-                right = not shortfalls(promise.expectation, arrival, knowledge)
-                if right and arrival.id not in self._taken and promise.kind in recognisers.kinds(arrival):
-                    self._taken.add(arrival.id)
-                    return arrival
-            self._let_pass(actor, 0.05)
-        gaps = self._ledger.events(run=self.run, kinds=("gap",))
-        if gaps:
-            raise MailboxUnreachable(f"{actor.who} waited for the {promise.kind}, but {gaps[-1].data['why']}")
-        subjects = ", ".join(f'"{arrival.subject}"' for arrival in came) or "nothing"
-        raise StepFailed(
-            f"{actor.who} did not receive the {promise.kind}: after {limit.total_seconds():.1f} s what had come to "
-            f"{address} was {subjects}."
-        )
+    def _knowledge(self, who: str, view: PromiseView | None = None) -> Knowledge:
+        return knowledge_of(self._view(), who, view)
 
-    def _let_pass(self, actor: Actor, seconds: float) -> None:
-        """Wait, and let Playwright's own loop go on meanwhile where a page is open."""
-        if actor.has_page:
-            from playwright.sync_api import Error
-
-            with contextlib.suppress(Error):
-                actor.page.wait_for_timeout(seconds * 1000)
-                return
-        time.sleep(seconds)
+    def _met(self, promise: Promise, actor: Actor, view: PromiseView) -> Arrival | None:
+        """Look on her page for what is promised there, or wait for what she "receives"; None where she goes on."""
+        if promise.channel != "page" and not promise.waits:
+            return None
+        known = self._knowledge(promise.who, view)
+        interval = promise.window.resolve(known.moments, self.settings.tolerance)
+        if promise.channel != "page":
+            return self._reaching.wait_for(promise, actor, interval, known)
+        found = self._reaching.look_at_page(promise, actor, interval, known)
+        if found is None and promise.waits:
+            raise StepFailed(f"{actor.who} looked for the {promise.kind} on the page, and it is not there.")
+        return None if promise.silent else found
 
     def _seen_by_actors(self) -> dict[str, Any]:
         """What the evidence of this step is, from the one whose screen it is about."""
