@@ -1,0 +1,1 @@
+"""Booking places on a training course for delegates who are named later."""
