@@ -59,6 +59,7 @@ class Actor:
         self._others: list[tuple[Page | None, Evidence | None, Any]] = []
         self._here: set[str] = set()
         self._app: Authenticator | None = None
+        self.last_file: Arrival | None = None
 
     @property
     def person(self) -> Person:
@@ -244,7 +245,7 @@ class Actor:
         """Follow a link that downloads a file, and return what is in it."""
         from upheld.browser import download
 
-        return download(self.page, words, self.manner).content
+        return bytes(download(self.page, words, self.manner).content)
 
     def receives_file(self, words: str = "", url: str = "") -> Arrival:
         """Follow a link that downloads a file, which reaches her as a touchpoint of the channel "download".
@@ -269,6 +270,7 @@ class Actor:
             channel="download",
         )
         self._journey.catch(arrival, file.content)
+        self.last_file = arrival
         return arrival
 
     # What she finds
@@ -316,7 +318,7 @@ class Actor:
             raise StepFailed(f"{self.who} could download {named}, which she should not: {came.name} came.")
         if came.status < 400 and came.offers:
             raise StepFailed(f"{self.who} was not refused {named}: {came.told()} and still offers a download.")
-        return came.says
+        return str(came.says)
 
     def reads(self, label: str) -> str:
         """Return what stands on her page beside this label; raises `StepFailed` where nothing does."""

@@ -111,7 +111,7 @@ def test_a_trace_is_kept_until_the_verdict(her_context: BrowserContext, tmp_path
         name = evidence.keep_trace()
         assert name is not None
         assert zipfile.is_zipfile(tmp_path / name)
-        assert evidence.keep_trace() is None
+        assert evidence.keep_trace() == name
         names.append(name)
     assert [path.name for path in thin_traces(tmp_path, [names[1]])] == [names[0]]
     assert [path.name for path in tmp_path.iterdir()] == [names[1]]

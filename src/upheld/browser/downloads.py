@@ -46,8 +46,6 @@ class Refused:
         """Return it as the end of a sentence."""
         says = f', and the page says "{self.says}"' if self.says else ""
         return f"the site answered {self.status} at {self.at}{says}"
-            f', and the page says "{self.says}"' * bool(self.says)
-        )
 
 
 def download(page: Page, words: str = "", manner: Manner | None = None, *, url: str = "") -> Downloaded:

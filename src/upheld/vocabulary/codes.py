@@ -134,14 +134,15 @@ class Authenticator:
         """Return an app that was given an `otpauth://` link or a key in base32; raises `StepFailed` for any other."""
         import pyotp
 
+        doing = f"{who} could not add the key to her authenticator app"
         try:
-            totp = pyotp.parse_uri(key) if key.startswith("otpauth:") else pyotp.TOTP(key)
-            totp.at(0)
+            given = pyotp.parse_uri(key) if key.startswith("otpauth:") else pyotp.TOTP(key)
+            if not isinstance(given, pyotp.TOTP):
+                raise StepFailed(f"{doing}: its codes do not go by the time.")
+            given.at(0)
         except (ValueError, TypeError) as error:
-            raise StepFailed(f"{who} could not add the key to her authenticator app: it is no key ({error}).") from None
-        if not isinstance(totp, pyotp.TOTP):
-            raise StepFailed(f"{who} could not add the key to her authenticator app: its codes do not go by the time.")
-        return cls(totp)
+            raise StepFailed(f"{doing}: it is no key ({error}).") from None
+        return cls(given)
 
     def code(self, now: Callable[[], datetime], wait: Callable[[float], None]) -> str:
         """Return a code that was not used yet and counts for a moment still.
