@@ -1,3 +1,3 @@
 """Wires the suite: its own steps and fixtures, and nothing else."""
 
-pytest_plugins = ["fixtures.site", "steps.booking", "steps.organising", "steps.downloading", "steps.training"]
+pytest_plugins = ["fixtures.site", "steps.booking", "steps.organising", "steps.downloading", "steps.training", "steps.membership"]
