@@ -39,6 +39,11 @@ class Settings(BaseModel):
         default="embedded://127.0.0.1:1025",
         description="Where captured messages are read: `embedded://host:port` or `mailpit+http://host:port`.",
     )
+    capture: str = Field(
+        default="",
+        description="Where text messages and webhooks are caught: `capture://127.0.0.1:1080` starts a server for them, "
+        "beside any mailbox; see [text messages and webhooks](capture.md). Empty: they are not.",
+    )
     clock: str = Field(
         default="real", description="How time passes on the site: `real`, or the address of its test clock."
     )

@@ -1,7 +1,8 @@
 """The lookout: one pair of eyes per run, in the controlling process, that never stops looking.
 
-One thread reads the mailbox's stream into the ledger, indexed by recipient; another sends canaries and asks the site
-for a sign of life. What they could not see becomes a gap, and a gap makes verdicts `unproven`.
+One thread for each mailbox (that of the mail, and the capture of text messages and webhooks) reads its stream into the
+ledger, indexed by recipient; another sends canaries and asks the site for a sign of life. What they could not see becomes
+a gap, and a gap makes verdicts `unproven`: a mailbox's of what comes there, the site's of all.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,26 +22,31 @@ import httpx
 
 from upheld.errors import MailboxUnreachable
 from upheld.ledger import Ledger, NewEvent
-from upheld.mailbox import Canary, Envelope, Mailbox, is_canary
+from upheld.mailbox import Envelope, Gap, Mailbox, Span, seen_by
 from upheld.mailbox.message import read
+from upheld.mailbox.request import read_request
+from upheld.mailbox.watch import Watch
 from upheld.promises import Arrival
 from upheld.promises.timeline import Stretch
 
 __all__ = ["Lookout"]
 
 CANARY_EVERY = 30.0
-CANARY_LIMIT = 10.0
 PROBE_EVERY = 1.0
 PROBE_LIMIT = 5.0
-COVERAGE_EVERY = timedelta(seconds=1)
+LEDGER_EVERY = 0.25
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+NO_CAPTURE = (
+    "no capture is set: where text messages and webhooks are caught is said by "
+    '`capture = "capture://127.0.0.1:1080"` in [tool.upheld], and the site sends them there'
+)
 
 
 class Lookout:
-    """Reads the mailbox and watches the site while a run lasts; a context manager that starts and ends both.
+    """Reads the mailboxes and watches the site while a run lasts; a context manager that starts and ends both.
 
-    `cursor` is where in the mailbox to begin. `owners` gives the earlier run that an address belongs to, and `known`
-    what had reached these addresses before. `evidence` is where messages are kept as they came.
+    `cursors` say where in the `mailbox` and the `capture` to begin. `owners` gives the earlier run that an address or
+    phone belongs to, and `known` what had reached these before. `evidence` is where messages are kept as they came.
     """
 
     def __init__(
@@ -52,35 +58,42 @@ class Lookout:
         site: str,
         evidence: Path,
         mail_domain: str,
-        cursor: str = "",
+        capture: Mailbox | None = None,
+        cursors: Mapping[str, str] | None = None,
         owners: Mapping[str, str] | None = None,
         known: Iterable[tuple[str, Arrival]] = (),
     ) -> None:
-        self._mailbox, self._ledger, self._run, self._site = mailbox, ledger, run, site
-        self._evidence, self._mail_domain, self._cursor = evidence, mail_domain, cursor
+        self._ledger, self._run, self._site = ledger, run, site
+        self._evidence, self._domain = evidence, mail_domain.rpartition("@")[2]
         self._owners = dict(owners or {})
-        self._canary = Canary(mailbox, domain=mail_domain)
         self._changed = threading.Condition()
         self._stop = threading.Event()
+
+        def watch(what: str, over: Mailbox) -> Watch:
+            return Watch(
+                what, over, domain=mail_domain, cursor=(cursors or {}).get(what, ""), changed=self._changed,
+                stop=self._stop, lost=lambda gap: self._lost(what, gap),
+                take=lambda envelope, raw, at: self._take(what, envelope, raw, at),
+            )  # fmt: skip
+
+        self._mail = watch("mailbox", mailbox)
+        self._watches = {"mailbox": self._mail, **({"capture": watch("capture", capture)} if capture else {})}
         self._arrivals: dict[str, dict[str, Arrival]] = defaultdict(dict)
         self._observed: dict[str, datetime] = {}
         self._news = 0
-        self._before: bool | None = None
-        self._seen_ids: set[str] = set()
-        self._pulse = LONG_AGO
-        self._away: tuple[datetime, str] | None = None
-        self._looked: list[Stretch] = []
+        self._before: dict[str, bool] = {}
+        self._read_until, self._read_at = 0, 0.0
         self._site_gaps: list[Stretch] = []
         self._site_down: tuple[datetime, str] | None = None
         self._site_answered = datetime.now(UTC)
-        self._coverage: tuple[datetime, list[Stretch], list[Stretch]] = (LONG_AGO, [], [])
         for recipient, arrival in known:
             self._arrivals[recipient][arrival.id] = arrival
 
     def __enter__(self) -> Self:
-        """Begin to look; returns once a first canary has shown that the mailbox catches what is sent."""
-        for target, name in ((self._read_mailbox, "upheld-mailbox"), (self._keep_watch, "upheld-canary")):
-            threading.Thread(target=target, name=name, daemon=True).start()
+        """Begin to look."""
+        for watch in self._watches.values():
+            watch.start()
+        threading.Thread(target=self._keep_watch, name="upheld-canary", daemon=True).start()
         return self
 
     def __exit__(
@@ -93,12 +106,14 @@ class Lookout:
     # What the sweep asks
 
     def arrivals(self, address: str) -> list[Arrival]:
-        """Return all that has reached this address."""
+        """Return all that has reached this address or phone, by whatever channel."""
+        self._read_ledger()
         with self._changed:
             return list(self._arrivals.get(address, {}).values()) if address else []
 
     def orphans(self, addresses: frozenset[str]) -> list[Arrival]:
-        """Return what has reached addresses that are none of these."""
+        """Return what has reached addresses or phones that are none of these."""
+        self._read_ledger()
         with self._changed:
             found = {
                 one.id: one
@@ -113,14 +128,22 @@ class Lookout:
         with self._changed:
             return self._observed.get(address, LONG_AGO)
 
-    def ever_seen(self) -> bool:
-        """True where any mail but canaries has ever reached this mailbox, in this run or before."""
+    def ever_seen(self, channel: str = "email") -> bool:
+        """True where anything but canaries has ever reached the mailbox that sees this channel, now or before."""
+        what = seen_by(channel)
         with self._changed:
-            if self._arrivals:
+            if any(seen_by(one.channel) == what for came in self._arrivals.values() for one in came.values()):
                 return True
-        if self._before is None:
-            self._before = bool(self._ledger.events(kinds=("arrived",)))
-        return self._before
+        if what not in self._before:
+            arrived = self._ledger.events(kinds=("arrived",))
+            self._before[what] = any(
+                seen_by(str(event.data["arrival"].get("channel", "email"))) == what for event in arrived
+            )
+        return self._before[what]
+
+    def catches(self, channel: str) -> str:
+        """Return "" where something that comes by this channel can be seen at all, else why it cannot."""
+        return NO_CAPTURE if seen_by(channel) not in ("", *self._watches) else ""
 
     def wait_for_arrival(self, until: datetime) -> None:
         """Return when something has arrived, or at `until` (real time)."""
@@ -134,122 +157,103 @@ class Lookout:
         self._stop.wait(seconds)
 
     def caught_up(self, limit: float = 10.0) -> datetime:
-        """Return the present once everything that the mailbox holds by now has been read.
+        """Return the present once everything that the mailboxes hold by now has been read.
 
-        Raises `MailboxUnreachable` where that takes longer than `limit` seconds.
+        Raises `MailboxUnreachable` where that takes longer than `limit` seconds with the mail's. A capture that does
+        not answer is a gap of its own, for which nobody waits who waits for mail.
         """
         now = datetime.now(UTC)
+
+        def behind() -> list[Watch]:
+            every = [watch for watch in self._watches.values() if watch.pulse < now]
+            return [watch for watch in every if watch is self._mail or not watch.is_away]
+
         with self._changed:
-            if self._changed.wait_for(lambda: self._pulse >= now, limit):
-                return datetime.now(UTC)
-        raise MailboxUnreachable(
-            f"the mailbox at {self._mailbox.url} has not answered since {self._pulse:%H:%M:%S} UTC"
-        )
+            for watch in self._watches.values():
+                watch.must_reach(now)
+            if not self._changed.wait_for(lambda: not behind(), limit) and self._mail in behind():
+                raise MailboxUnreachable(
+                    f"{self._mail.mailbox.name} at {self._mail.mailbox.url} has not answered since "
+                    f"{self._mail.pulse:%H:%M:%S} UTC"
+                )
+        return datetime.now(UTC)
 
     def first_look(self) -> None:
-        """Send a first canary and wait until it is seen. Never raises: the canary's own books have it as lost."""
-        with contextlib.suppress(MailboxUnreachable):
-            self._canary.wait(self._canary.send(), CANARY_LIMIT)
+        """Send a first canary to each mailbox and wait until it is seen. Never raises: a lost one is in its books."""
+        sent = [(watch, watch.send_canary()) for watch in self._watches.values()]
+        for watch, address in sent:
+            watch.wait_for_canary(address)
 
     def last_look(self) -> None:
-        """Send a last canary, read what is there, and ask the site for a last sign of life. Never raises."""
+        """Send last canaries, read what is there, and ask the site for a last sign of life. Never raises."""
         self._probe()
-        try:
-            address = self._canary.send()
-            self._canary.wait(address, CANARY_LIMIT)
+        self.first_look()
+        with contextlib.suppress(MailboxUnreachable):  # what could not be seen is a gap, and the judge is told of it
             self.caught_up()
-        except MailboxUnreachable:
-            pass  # what could not be seen is a gap, and the judge is told of it
-        self._coverage = (LONG_AGO, [], [])
+        for watch in self._watches.values():
+            watch.ask_again()
+        self._read_at = 0.0
 
-    def covered(self, since: datetime) -> list[Stretch]:
-        """Return when an arrival would have been seen, since that moment."""
-        self._ask_for_coverage(since)
-        with self._changed:
-            return [*self._coverage[1], *self._looked]
+    def covered(self, since: datetime, channel: str = "email") -> list[Stretch]:
+        """Return when something that comes by this channel would have been seen, since that moment.
 
-    def reasons(self) -> list[Stretch]:
-        """Return why there is no coverage where there is none."""
-        with self._changed:
-            away = [Stretch(self._away[0], datetime.now(UTC), self._away[1])] if self._away else []
-            return [*away, *self._coverage[2]]
+        What she sees as she walks, or fetches herself, no mailbox needs to catch.
+        """
+        if not seen_by(channel):
+            return [Stretch(since, datetime.now(UTC))]
+        watch = self._watch(channel)
+        return _stretches(watch.covered(since)) if watch else []
 
-    def gaps(self) -> list[Stretch]:
-        """Return when nothing can have come, whatever the mailbox says: the site was away, a canary was lost."""
-        with self._changed:
-            down = self._site_down
-            site = [*self._site_gaps, *([Stretch(down[0], datetime.now(UTC), down[1])] if down else [])]
-        return [*site, *(Stretch(gap.since, gap.until, gap.why) for gap in self._canary.gaps())]
+    def reasons(self, channel: str = "email") -> list[Stretch]:
+        """Return why there is no coverage of this channel where there is none."""
+        if why := self.catches(channel):
+            return [Stretch(LONG_AGO, datetime.now(UTC), why)]
+        watch = self._watch(channel)
+        return _stretches(watch.reasons()) if watch else []
+
+    def gaps(self, channel: str = "email") -> list[Stretch]:
+        """Return when nothing can have come by this channel, whatever its mailbox says: no site, a lost canary."""
+        watch = self._watch(channel)
+        return [*self._gaps_of_site(), *(_stretches(watch.gaps()) if watch else ())]
 
     def write_down(self, since: datetime) -> None:
         """Write into the ledger when we looked and when we could not, for later runs that settle what is open."""
-        now = datetime.now(UTC)
-        events = [
-            NewEvent("covered", self._run, now, data={"what": "mailbox", **_span(one)}) for one in self.covered(since)
-        ]
-        events += [
-            NewEvent("gap", self._run, now, data={"what": "site", **_span(one), "why": one.why}) for one in self.gaps()
-        ]
-        events += [
-            NewEvent(
-                "canary",
-                self._run,
-                one.seen,
-                data={"sent": one.sent.isoformat(), "seen": one.seen.isoformat(), "skew_seconds": one.skew_seconds},
-            )
-            for one in self._canary.taken
-        ]
+        now, run = datetime.now(UTC), self._run
+        events = [_gap(run, now, "site", one) for one in self._gaps_of_site()]
+        for what, watch in self._watches.items():
+            lost = "canary" if what == "mailbox" else f"{what} canary"
+            events += [NewEvent("covered", run, now, data={"what": what, **_span(one)}) for one in watch.covered(since)]
+            events += [_gap(run, now, lost, one) for one in watch.gaps()]
+            for seen in watch.canaries:
+                data = {"sent": seen.sent.isoformat(), "seen": seen.seen.isoformat(), "skew_seconds": seen.skew_seconds}
+                events.append(NewEvent("canary", run, seen.seen, data=data))
         self._ledger.append(*events)
 
-    # The thread that reads the mailbox
+    def _watch(self, channel: str) -> Watch | None:
+        return self._watches.get(seen_by(channel))
 
-    def _read_mailbox(self) -> None:
-        while not self._stop.is_set():
-            began: datetime | None = None
-            try:
-                for item in self._mailbox.stream(self._cursor, self._stop):
-                    if isinstance(item, Envelope):
-                        self._take(item)
-                        continue
-                    began = began or item.at
-                    with self._changed:
-                        self._pulse, self._away = item.at, None
-                        self._looked = _extended(self._looked, began, item.at)
-                        self._changed.notify_all()
-            except MailboxUnreachable as error:
-                if self._away is None:
-                    now = datetime.now(UTC)
-                    self._away = (self._pulse if self._pulse > LONG_AGO else now, str(error))
-                    # At once, so that a customer who waits for a message in another process learns of it.
-                    gap = {"what": "mailbox", **_span(Stretch(self._away[0], now)), "why": str(error)}
-                    self._ledger.append(NewEvent("gap", self._run, now, data=gap))
-                self._stop.wait(0.5)
+    def _gaps_of_site(self) -> list[Stretch]:
+        with self._changed:
+            down = self._site_down
+            return [*self._site_gaps, *([Stretch(down[0], datetime.now(UTC), down[1])] if down else [])]
 
-    def _take(self, envelope: Envelope) -> None:
-        self._cursor = envelope.cursor
-        if envelope.id in self._seen_ids or self._canary.seen(envelope) or is_canary(envelope):
-            self._seen_ids.add(envelope.id)
-            return
-        try:
-            raw = self._mailbox.raw(envelope.id)
-        except KeyError:
-            return  # pruned between the listing and now; coverage tells that the mailbox forgets
-        self._seen_ids.add(envelope.id)
-        at = envelope.at - timedelta(seconds=self._canary.skew_seconds)
-        arrival = read(raw, id=envelope.id, to=envelope.to, at=at)
-        path = self._keep(raw)
+    # What the watches tell
+
+    def _lost(self, what: str, gap: Gap) -> None:
+        # At once, so that a customer who waits for a message in another process learns of it.
+        self._ledger.append(_gap(self._run, gap.until, what, gap))
+
+    def _take(self, what: str, envelope: Envelope, raw: bytes, at: datetime) -> None:
+        reader = read if what == "mailbox" else read_request
+        arrival = reader(raw, id=envelope.id, to=envelope.to, at=at)
+        path = self._keep(raw, ".eml" if what == "mailbox" else ".http")
+        data = {"arrival": arrival.to_json(), "raw": path, "size": len(raw)}
+        owners = {recipient: self._owner(recipient, what) for recipient in envelope.to}
         self._ledger.append(
             *(
-                NewEvent(
-                    "arrived",
-                    self._owners.get(recipient, self._run),
-                    at,
-                    recipient=recipient,
-                    key=f"arrived:{self._mailbox.url}:{envelope.id}:{recipient}",
-                    data={"arrival": arrival.to_json(), "raw": path, "size": len(raw)},
-                )
-                for recipient in envelope.to
-                if recipient in self._owners or recipient.endswith(f"@{self._mail_domain.rpartition('@')[2]}")
+                NewEvent("arrived", run, at, recipient=recipient, key=f"arrived:{envelope.id}:{recipient}", data=data)
+                for recipient, run in owners.items()
+                if run
             )
         )
         with self._changed:
@@ -259,14 +263,33 @@ class Lookout:
             self._news += 1
             self._changed.notify_all()
 
-    def _keep(self, raw: bytes) -> str:
+    def _owner(self, recipient: str, what: str) -> str:
+        """Return the run in whose books it belongs, "" where it is nobody's; behind a capture there is nobody else."""
+        if known := self._owners.get(recipient):
+            return known
+        return self._run if what != "mailbox" or recipient.endswith(f"@{self._domain}") else ""
+
+    def _keep(self, raw: bytes, ending: str) -> str:
         """Keep the message as it came, under a name of ours; return its path below the evidence."""
-        name = f"messages/{hashlib.sha256(raw).hexdigest()[:24]}.eml"
+        name = f"messages/{hashlib.sha256(raw).hexdigest()[:24]}{ending}"
         file = self._evidence / name
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(raw)
         return name
+
+    def _read_ledger(self) -> None:
+        """Learn what those who walk have written down themselves: what a page showed them, what they fetched."""
+        if time.monotonic() - self._read_at < LEDGER_EVERY:
+            return
+        self._read_at = time.monotonic()
+        for event in self._ledger.events(run=self._run, kinds=("arrived",), after=self._read_until):
+            self._read_until = event.seq
+            arrival = Arrival.from_json(event.data["arrival"])
+            with self._changed:
+                if arrival.id not in self._arrivals[event.recipient]:
+                    self._arrivals[event.recipient][arrival.id] = arrival
+                    self._observed[event.recipient] = max(event.at, self._observed.get(event.recipient, LONG_AGO))
 
     # The thread that sends canaries and asks the site
 
@@ -276,10 +299,8 @@ class Lookout:
             self._probe()
             if time.monotonic() >= next_canary:
                 next_canary = time.monotonic() + CANARY_EVERY
-                try:
-                    self._canary.send()
-                except MailboxUnreachable:
-                    continue  # the canary's own books have it as lost
+                for watch in self._watches.values():
+                    watch.send_canary()
 
     def _probe(self) -> None:
         """Ask the site for any answer at all; even an error page shows that it is there."""
@@ -301,27 +322,14 @@ class Lookout:
                 self._site_down = None
             self._site_answered = asked
 
-    def _ask_for_coverage(self, since: datetime) -> None:
-        now = datetime.now(UTC)
-        if now - self._coverage[0] < COVERAGE_EVERY:
-            return
-        try:
-            coverage = self._mailbox.coverage(since, now)
-        except MailboxUnreachable:
-            return
-        self._coverage = (
-            now,
-            [Stretch(span.since, span.until) for span in coverage.spans],
-            [Stretch(gap.since, gap.until, gap.why) for gap in coverage.gaps],
-        )
+
+def _stretches(spans: Iterable[Span | Gap]) -> list[Stretch]:
+    return [Stretch(one.since, one.until, one.why if isinstance(one, Gap) else "") for one in spans]
 
 
-def _span(stretch: Stretch) -> dict[str, str]:
-    return {"since": stretch.since.isoformat(), "until": stretch.until.isoformat()}
+def _span(one: Span | Gap | Stretch) -> dict[str, str]:
+    return {"since": one.since.isoformat(), "until": one.until.isoformat()}
 
 
-def _extended(looked: list[Stretch], began: datetime, until: datetime) -> list[Stretch]:
-    """Return the stretches of this stream's looking, the last one reaching to `until`."""
-    if looked and looked[-1].since == began:
-        return [*looked[:-1], Stretch(began, until)]
-    return [*looked, Stretch(began, until)]
+def _gap(run: str, now: datetime, what: str, one: Gap | Stretch) -> NewEvent:
+    return NewEvent("gap", run, now, data={"what": what, **_span(one), "why": one.why})

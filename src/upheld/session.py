@@ -17,7 +17,7 @@ from upheld.config import Settings
 from upheld.errors import ClockWouldNotTurn, UsageError
 from upheld.ledger import Lease, Ledger, NewEvent, RunView, fold, open_ledger
 from upheld.lookout import Lookout
-from upheld.mailbox import Mailbox, open_mailbox
+from upheld.mailbox import Mailbox, open_capture, open_mailbox
 from upheld.maps import read_maps, recognisers_of
 from upheld.sweep import LEASE_SECONDS, Progress, Settled, Sweep
 
@@ -45,9 +45,11 @@ class RunContext:
 class Run:
     """One run over its whole length. Start it with `started`, or take up an earlier one with `resumed`."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, mailbox: Mailbox, clock: Clock, run: str, seed: int) -> None:
-        self.settings, self.ledger, self.mailbox, self.clock = settings, ledger, mailbox, clock
-        self.context = RunContext(run, seed, settings.with_options(mailbox=mailbox.url, seed=seed))
+    def __init__(self, settings: Settings, opened: _Opened, run: str, seed: int) -> None:
+        self.settings, self.ledger, self.clock = settings, opened.ledger, opened.clock
+        self.mailbox, self.capture = opened.mailbox, opened.capture
+        where = {"mailbox": self.mailbox.url, "capture": self.capture.url if self.capture else ""}
+        self.context = RunContext(run, seed, settings.with_options(**where, seed=seed))
         self.maps = read_maps(settings.root)
         self.settled: list[Settled] = []
         self._earlier = [other for other in self._open_runs() if other != run]
@@ -69,14 +71,15 @@ class Run:
 
         Raises `UsageError` for what cannot be used and `CouldNotLook` for what does not answer.
         """
-        with _opened(settings, start=True) as (ledger, mailbox, clock):
-            now = datetime.now(UTC)
+        with _opened(settings, start=True) as opened:
+            now, mailbox, capture = datetime.now(UTC), opened.mailbox, opened.capture
             seed = settings.seed if settings.seed is not None else secrets.randbelow(9000) + 1000
-            run = cls(settings, ledger, mailbox, clock, f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}", seed)
+            run = cls(settings, opened, f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}", seed)
             run._write(
                 "run_started",
                 site=settings.site,
                 mailbox=mailbox.url,
+                capture=capture.url if capture else "",
                 clock=settings.clock,
                 seed=seed,
                 version=version("upheld"),
@@ -84,6 +87,7 @@ class Run:
                 tolerance_seconds=settings.tolerance.total_seconds(),
                 command=list(command),
                 cursor=mailbox.cursor(),
+                capture_cursor=capture.cursor() if capture else "",
             )
             run._read_clock()
             with run._looking():
@@ -98,8 +102,8 @@ class Run:
         if not runs:
             yield None
             return
-        with _opened(settings, start=True) as (ledger, mailbox, clock):
-            run = cls(settings, ledger, mailbox, clock, runs[-1], int(_info(ledger, runs[-1]).get("seed", 0)))
+        with _opened(settings, start=True) as opened:
+            run = cls(settings, opened, runs[-1], int(_info(opened.ledger, runs[-1]).get("seed", 0)))
             with run._looking():
                 yield run
 
@@ -168,8 +172,14 @@ class Run:
     def _looking(self) -> Iterator[None]:
         self._began = datetime.now(UTC)
         earlier = [fold(self.ledger.events(run=run)) for run in (*self._earlier, self.id)]
-        cursors = [str(view.info["cursor"]) for view in earlier if "cursor" in view.info]
-        owners = {person.address: view.id for view in earlier for one in view.journeys for person in one.cast}
+        began = {"mailbox": "cursor", "capture": "capture_cursor"}
+        cursors = {
+            what: next((str(found) for view in earlier if (found := view.info.get(name))), "")
+            for what, name in began.items()
+        }
+        cast = [(person, view.id) for view in earlier for one in view.journeys for person in one.cast]
+        owners = {person.address: run for person, run in cast}
+        owners |= {str(person.details["phone"]): run for person, run in cast if person.details.get("phone")}
         self.lookout = Lookout(
             self.mailbox,
             self.ledger,
@@ -177,7 +187,8 @@ class Run:
             site=self.settings.site,
             evidence=self.evidence,
             mail_domain=self.settings.mail_domain,
-            cursor=cursors[0] if cursors else "",
+            capture=self.capture,
+            cursors=cursors,
             owners=owners,
             known=[(one.recipient, one.arrival) for view in earlier for one in view.arrivals],
         )
@@ -210,8 +221,18 @@ def _same(info: Mapping[str, Any], settings: Settings) -> bool:
     return (info.get("site"), info.get("clock")) == (settings.site, settings.clock)
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What a run works with, open."""
+
+    ledger: Ledger
+    mailbox: Mailbox
+    capture: Mailbox | None
+    clock: Clock
+
+
 @contextlib.contextmanager
-def _opened(settings: Settings, *, start: bool) -> Iterator[tuple[Ledger, Mailbox, Clock]]:
+def _opened(settings: Settings, *, start: bool) -> Iterator[_Opened]:
     if not settings.site:
         raise UsageError(
             'There is no site to walk. Say where it is: --site https://staging.example.org, or site = "..." in '
@@ -225,4 +246,7 @@ def _opened(settings: Settings, *, start: bool) -> Iterator[tuple[Ledger, Mailbo
         ledger = stack.enter_context(contextlib.closing(open_ledger(settings.ledger_url, migrate=True)))
         mailbox = open_mailbox(settings.mailbox, root=settings.root, start=start)
         stack.callback(mailbox.close)
-        yield ledger, mailbox, clock
+        capture = open_capture(settings.capture, root=settings.root, start=start) if settings.capture else None
+        if capture is not None:
+            stack.callback(capture.close)
+        yield _Opened(ledger, mailbox, capture, clock)
