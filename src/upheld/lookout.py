@@ -1,8 +1,8 @@
 """The lookout: one pair of eyes per run, in the controlling process, that never stops looking.
 
-One thread for each mailbox (that of the mail, and the capture of text messages and webhooks) reads its stream into the
-ledger, indexed by recipient; another sends canaries and asks the site for a sign of life. What they could not see becomes
-a gap, and a gap makes verdicts `unproven`: a mailbox's of what comes there, the site's of all.
+One thread for each mailbox (that of the mail, and the capture of text messages and webhooks) reads its stream into
+the ledger, indexed by recipient; another sends canaries and asks the site for a sign of life. What they could not see
+becomes a gap, and a gap makes verdicts `unproven`: a mailbox's of what comes there, the site's of all.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ class Run:
                 tolerance_seconds=settings.tolerance.total_seconds(),
                 command=list(command),
                 cursor=mailbox.cursor(),
-                capture_cursor=capture.cursor() if capture else "",
+                capture_cursor=capture.cursor() if capture else None,
             )
             run._read_clock()
             with run._looking():
@@ -174,7 +174,7 @@ class Run:
         earlier = [fold(self.ledger.events(run=run)) for run in (*self._earlier, self.id)]
         began = {"mailbox": "cursor", "capture": "capture_cursor"}
         cursors = {
-            what: next((str(found) for view in earlier if (found := view.info.get(name))), "")
+            what: next((str(found) for view in earlier if (found := view.info.get(name)) is not None), "")
             for what, name in began.items()
         }
         cast = [(person, view.id) for view in earlier for one in view.journeys for person in one.cast]

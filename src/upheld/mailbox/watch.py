@@ -105,7 +105,7 @@ class Watch:
             return [*away, *self._coverage[2]]
 
     def gaps(self) -> list[Gap]:
-        """Return when nothing was seen, whatever the mailbox says of itself: a canary was lost, or it is not read yet."""
+        """Return when nothing was seen, whatever the mailbox says: a canary was lost, or it is not read yet."""
         found = list(self._canary.gaps())
         with self._changed:
             since = max(self._pulse, self._began)

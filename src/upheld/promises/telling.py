@@ -249,7 +249,8 @@ def unproven(promise: Promise, reason: str) -> str:
     what = f"really gets no {promise.kind}" if promise.silent else f"gets the {promise.kind}"
     because = reason.strip().rstrip(".")
     said = f"Cannot tell whether {promise.who} {what}{f': {because}' if because else ''}."
-    return f"{said} That says nothing about the site." if "the mailbox" in because else said
+    ours = any(name in because for name in ("the mailbox", "the text-message capture", "no capture is set"))
+    return f"{said} That says nothing about the site." if ours else said
 
 
 def withdrawn(promise: Promise, reason: str) -> str:
