@@ -45,7 +45,7 @@ Feature: Booking a training course and sending people to it
       | calls | her by name        |
       | link  | Open your workbook |
     And the delegates are each promised no invoice by email
-    And Ada receives a request for names by email within 2 minutes
+    And Ada receives a request to name her delegates by email within 2 minutes
       | not before | the outline            |
       | says       | the last day for names |
       | link       | Name the delegates     |

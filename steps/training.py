@@ -16,8 +16,11 @@ PRICE = "595.00 EUR"
 
 
 def people(journey: Journey, names: str) -> list[Actor]:
-    """Return who is meant by "Ben, Cleo and Dan"."""
-    return [journey.actor(name) for name in names.replace(" and ", ", ").split(", ")]
+    """Return who is meant by "Ben, Cleo and Dan", while "she" is still who acts."""
+    acting = journey.protagonist.name
+    found = [journey.actor(name) for name in names.replace(" and ", ", ").split(", ")]
+    journey.protagonist.name = acting
+    return found
 
 
 def put_another(journey: Journey, organiser: Organiser, title: str, days: str) -> None:

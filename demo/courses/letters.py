@@ -48,7 +48,10 @@ class Writer:
             parts.attach(f"invoice-C-{booking.id}.pdf", papers.invoice_pdf(booking, words, facts))
         elif mail.kind == "outline":
             steps = ("names", "details", "day", "after")
-            parts.facts = [(words(f"outline_{step}"), self._filled(f"outline_{step}_text", booking)) for step in steps]
+            parts.facts = [
+                (self._filled(f"outline_{step}", booking), self._filled(f"outline_{step}_text", booking))
+                for step in steps
+            ]
             parts.links = [(words("your_booking"), page)]
         elif mail.kind == "request":
             parts.facts = [(words("course"), course.title), (words("names_by"), words.date(course.names_by))]
