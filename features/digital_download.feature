@@ -3,7 +3,7 @@ Feature: Buying a digital download
   I pay, and what I bought is mine at once: on the page, and by email in case the page is gone.
 
   Background:
-    Given the e-book "The Viable Business" costs 19.00 EUR
+    Given the e-book "Promises Kept" costs 19.00 EUR
 
   Scenario: Buying an e-book by card
     Given Ada opens the page of the e-book
@@ -14,18 +14,18 @@ Feature: Buying a digital download
     Then she sees "Thank you, Ada"
     And she notes the order number
     And she is promised a download link on the page within 5 seconds
-      | says | The Viable Business |
+      | says | Promises Kept |
       | link | Download            |
     And she is promised a download link by email within 1 minute
       | calls | her by name                           |
-      | says  | The Viable Business, the order number |
+      | says  | Promises Kept, the order number |
       | link  | Download your e-book                  |
     And she is promised a receipt by email within 2 minutes of paying
       | amount   | 19.00 EUR                |
       | attached | a PDF that says the same |
     When she downloads "Download"
     Then she is promised the e-book as a download within 1 minute
-      | says | The Viable Business |
+      | says | Promises Kept |
 
   Scenario: Paying with Demo Wallet
     Given Ben is about to pay 19.00 EUR for the e-book
@@ -38,7 +38,7 @@ Feature: Buying a digital download
     And he is promised a download link on the page within 5 seconds
       | link | Download |
     And he is promised a download link by email within 1 minute
-      | says | The Viable Business  |
+      | says | Promises Kept  |
       | link | Download your e-book |
     And he is promised a receipt by email within 2 minutes of paying
       | amount | 19.00 EUR |
@@ -57,8 +57,8 @@ Feature: Buying a digital download
     Then she sees "Your download is ready, Ada"
     When she downloads "Download"
     Then she is promised the e-book as a download within 1 minute
-      | says | The Viable Business |
-    When she opens the link in the mail again
+      | says | Promises Kept |
+    When she follows "Download your e-book" in it
     Then she sees "This link has been used"
     When she presses "Send me a new link"
     Then she is promised a new link by email within 1 minute

@@ -33,8 +33,8 @@ class Downloads:
         self._sales = Sales(shop, wallet.till)
         self._links = Links(shop)
         self._mails = Mails(shop, self._links)
-        seed = {"title": "The Viable Business", "format": "pdf", "cents": 1900, "currency": "EUR"}
-        self._sales.offer("the-viable-business", seed)
+        seed = {"title": "Promises Kept", "format": "pdf", "cents": 1900, "currency": "EUR"}
+        self._sales.offer("promises-kept", seed)
 
     def pages(self) -> Blueprint:
         """Return the customer's pages, and the doors for the organiser and for the provider."""

@@ -27,7 +27,7 @@ from demo.wallet import NotFromWallet, Till, Wallet, WalletDown, signature
 from tests.demo.stage import Clock, Sink, client, facts, soup, until
 
 CARD = {"name": "Ada Lovelace", "number": "4242 4242 4242 4242", "expiry": "08/49", "code": "123"}
-TITLE = "The Viable Business"
+TITLE = "Promises Kept"
 
 
 class Buyer:
@@ -38,13 +38,13 @@ class Buyer:
         self.web.headers["Test-Clock"] = clock
         self.order = ""
 
-    def orders(self, slug: str = "the-viable-business") -> BeautifulSoup:
+    def orders(self, slug: str = "promises-kept") -> BeautifulSoup:
         details = {"given_name": "Ada", "family_name": "Lovelace", "email": self.email, "consent": "yes"}
         answer = self.web.post(f"/downloads/{slug}/order", data=details)
         self.order = answer.url.path.removesuffix("/pay")
         return soup(answer)
 
-    def pays_by_card(self, slug: str = "the-viable-business") -> BeautifulSoup:
+    def pays_by_card(self, slug: str = "promises-kept") -> BeautifulSoup:
         self.orders(slug)
         return soup(self.web.post(f"{self.order}/pay", data=CARD))
 
@@ -97,7 +97,7 @@ def test_paid_by_card_it_is_on_the_page_and_in_the_mail(shop: Demo, sink: Sink) 
 
     download = ada.web.get(link_of(page, "Download"))
     assert download.headers["Content-Type"] == "application/pdf"
-    assert download.headers["Content-Disposition"] == "attachment; filename=the-viable-business.pdf"
+    assert download.headers["Content-Disposition"] == "attachment; filename=promises-kept.pdf"
     assert TITLE in words_of(download.content)
 
     mail = mailed(sink, ada, f"Your download: {TITLE}")
@@ -316,7 +316,7 @@ def test_the_organiser_sets_the_stage(shop: Demo) -> None:
 
 
 def test_an_order_that_lacks_something_says_what(shop: Demo) -> None:
-    answer = client(shop.url).post("/downloads/the-viable-business/order", data={"given_name": "Ada", "email": "ada@"})
+    answer = client(shop.url).post("/downloads/promises-kept/order", data={"given_name": "Ada", "email": "ada@"})
     assert answer.status_code == 422
     assert len(re.findall(r'class="wrong"', answer.text)) == 3
 
