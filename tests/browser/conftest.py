@@ -16,7 +16,7 @@ from upheld.browser.allow import launch_args
 from upheld.browser.find import find_browser
 from upheld.cast import Person
 
-Answer = tuple[int, str]
+Answer = tuple[int, str] | tuple[int, str, Mapping[str, str]]
 
 
 @dataclass
@@ -55,10 +55,13 @@ def start(pages: Mapping[str, str | Answer | Callable[[], str | Answer]] | None 
             site.asked.append(path)
             found = site.pages.get(path, (404, "<h1>Not found</h1>"))
             answer = found() if callable(found) else found
-            status, body = answer if isinstance(answer, tuple) else (200, answer)
+            status, body, *more = answer if isinstance(answer, tuple) else (200, answer)
             self.send_response(status)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            for name, value in site.headers.items():
+            for name, value in {
+                "Content-Type": "text/html; charset=utf-8",
+                **site.headers,
+                **(more or [{}])[0],
+            }.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body.encode())

@@ -41,6 +41,8 @@ def opens(page: Page, url: str, manner: Manner | None = None) -> None:
         except TookTooLong as error:
             raise _too_slow(doing, deadline, manner) from error
         except Error as error:
+            if "Download is starting" in str(error):
+                raise StepFailed(f'{doing}: it is a file and no page. Say: downloads "..." in it.') from error
             raise walking.failure(error, url) from error
         walking.verify()
 

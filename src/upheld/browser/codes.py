@@ -55,8 +55,9 @@ def enter_code(page: Page, person: Person, code: str, manner: Manner | None = No
                 for box, character in zip(found, code, strict=True):
                     box.element.focus()
                     page.keyboard.press(character)
+            # With the last character a page may send the form by itself, and needs a moment to begin.
+            page.wait_for_timeout(PAUSE)
         except Error as error:
-            # With the last character the page may have sent the form already.
             if not walking.left:
                 raise walking.failure(error) from error
         walking.arrive(page)
@@ -100,14 +101,19 @@ def _asking(fields: Sequence[Field], code: str) -> list[Field]:
     if named:
         return named[:1]
     # "Security code" stands on cards as well; where nothing else of a card is asked for, it is this one.
-    lone = [one for one in free if one.length != 1 and one.type != "password" and one.concept in ("", "card")]
+    others = [one for one in free if one.length != 1 and one.type != "password" and one.concept in ("", "card")]
+    lone = [one for one in others if not OTHER.search(_words(one))]
     return lone if len(lone) == 1 and not lone[0].value else []
 
 
 def _is_asking(one: Field) -> bool:
-    words = plain(f"{one.title} {one.name}")
-    asks = one.concept == "" and one.type != "password"
-    return asks and bool(ASKS.search(words)) and not OTHER.search(words)
+    # A field for digits is often typed as one for phone numbers.
+    asks = one.type != "password" and (one.concept == "" or one.how == "type")
+    return asks and bool(ASKS.search(_words(one))) and not OTHER.search(_words(one))
+
+
+def _words(one: Field) -> str:
+    return plain(f"{one.title} {one.name}")
 
 
 def _rows_of_boxes(fields: Sequence[Field]) -> list[list[Field]]:

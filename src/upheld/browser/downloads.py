@@ -16,7 +16,7 @@ from upheld.browser.allow import check
 from upheld.browser.manner import Deadline, Manner
 from upheld.browser.scripts import script
 from upheld.browser.trouble import alive, told, trouble
-from upheld.errors import StepFailed
+from upheld.errors import BrowserGone, StepFailed
 
 __all__ = ["Downloaded", "Refused", "download", "try_download"]
 
@@ -72,20 +72,29 @@ def try_download(page: Page, words: str = "", manner: Manner | None = None, *, u
     alive(page, doing)
     before = page.url
     with _hearing(page) as heard:
-        at = _go(page, url, doing, manner) if url else press(page, words or _only_link(page, doing), manner)
-        heard.await_file(at, manner)
+        try:
+            at = _go(page, url, doing, manner) if url else press(page, words or _only_link(page, doing), manner)
+        except BrowserGone:
+            # A tab that was opened for a file closes by itself as soon as the file begins to come.
+            if not heard.files or page.is_closed():
+                raise
+            at = page
+        heard.await_file(page, manner)
         if heard.files:
             return _finished(heard, page, doing, manner)
         if (inline := heard.inline()) is not None:
-            came = _shown(inline, doing, page, manner)
+            file = _shown(inline, doing, page, manner)
             with contextlib.suppress(Error):
                 # The browser shows this file by itself; she goes on where she was.
                 at.close() if at is not page else page.goto(before, wait_until="domcontentloaded")
-            return came
+            return file
     with trouble(doing, page=at, allow=manner.allow, probe=manner.probe):
         said: dict[str, list[str]] = at.locator("html").evaluate(script("said"), timeout=2000)
         offers = bool(at.evaluate(script("loads")))
-    return Refused(heard.status, where(at.url), next(iter(said["marked"] or said["lines"]), ""), offers)
+    came = Refused(heard.status, where(at.url), next(iter(said["marked"] or said["lines"]), ""), offers)
+    if came.status >= 500:
+        raise StepFailed(f"{doing}: {came.told()}.")
+    return came
 
 
 class _Heard:
@@ -120,9 +129,12 @@ def _hearing(page: Page) -> Iterator[_Heard]:
     heard = _Heard()
     pages: list[Page] = []
 
+    def on_download(file: Download) -> None:
+        heard.files.append(file)
+
     def listen(one: Page) -> None:
         pages.append(one)
-        one.on("download", heard.files.append)
+        one.on("download", on_download)
 
     def on_response(response: Response) -> None:
         if response.request.is_navigation_request() and not 300 <= response.status < 400:
@@ -139,7 +151,7 @@ def _hearing(page: Page) -> Iterator[_Heard]:
         context.remove_listener("page", listen)
         context.remove_listener("response", on_response)
         for one in pages:
-            one.remove_listener("download", heard.files.append)
+            one.remove_listener("download", on_download)
 
 
 def _go(page: Page, url: str, doing: str, manner: Manner) -> Page:

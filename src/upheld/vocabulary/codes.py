@@ -70,8 +70,9 @@ def code_in(arrival: Arrival, who: str) -> str:
     """
     named = f'"{arrival.subject}"' if arrival.subject else f'"{_short(arrival.text)}"'
     found: dict[str, tuple[int, str]] = {}
+    titled = bool(_WORD.search(_OTHER.sub(" ", arrival.subject)))
     for text in (arrival.subject, arrival.text, arrival.html_text):
-        for worth, words in _candidates(text):
+        for worth, words in _candidates(text, titled=titled):
             digits = re.sub(r"\D", "", words)
             if digits not in found or found[digits][0] < worth:
                 found[digits] = (worth, words)
@@ -87,8 +88,11 @@ def code_in(arrival: Arrival, who: str) -> str:
     return next(iter(codes))
 
 
-def _candidates(text: str) -> Iterator[tuple[int, str]]:
-    """Yield what may be a code, with how much speaks for it: 3 it is called so, 2 beside such words, 1 near them."""
+def _candidates(text: str, *, titled: bool) -> Iterator[tuple[int, str]]:
+    """Yield what may be a code, with how much speaks for it: 3 it is called so, 2 beside such words, 1 near them.
+
+    `titled` says that the message's subject speaks of a code.
+    """
     lines = [line.strip() for line in _URL.sub(" ", text).splitlines() if line.strip()]
     about = [bool(_WORD.search(_OTHER.sub(" ", line))) for line in lines]
     for number, line in enumerate(lines):
@@ -101,7 +105,7 @@ def _candidates(text: str) -> Iterator[tuple[int, str]]:
             if _YEAR.fullmatch(match["code"]) and not (called or alone):
                 continue
             near = any(about[max(0, number - _LINES_NEAR) : number + _LINES_NEAR + 1])
-            if called or (alone and near):
+            if called or (alone and (near or titled)):
                 yield 3, match["code"]
             elif about[number]:
                 yield 2, match["code"]

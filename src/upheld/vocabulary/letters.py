@@ -78,7 +78,8 @@ def follows_the_link(journey: Journey, who: str) -> None:
 def opens_it(journey: Journey, who: str) -> None:
     """`she opens it`: what was received or downloaded last can be read, and so can each file that came with it."""
     actor = journey.actor(who)
-    can_read(actor, actor.last_file or letter_of(journey, actor.who, "open it"))
+    had = [one for one in (actor.last_file, journey.letter) if one is not None]
+    can_read(actor, max(had, key=lambda one: one.at, default=None) or letter_of(journey, actor.who, "open it"))
 
 
 @step(standard(rf'{WHO} downloads "(?P<words>[^"]+)"'))

@@ -15,17 +15,22 @@
   take(document.body?.innerText || '');
   const seen = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   const keys = new Set();
-  const isKey = (text) => /^[A-Z2-7]{16,128}=*$/i.test(text.replace(/[\s-]/g, '')) && !/^[a-z]+$/.test(text);
-  const add = (text) => {
-    if (isKey(text)) keys.add(text.replace(/[\s=-]/g, '').toUpperCase());
+  // Capitals alone may be a heading: what is no more than letters must be called a key, or be set as one in groups.
+  const add = (text, called) => {
+    const key = text.replace(/[\s=-]/g, '');
+    if (!/^([A-Z2-7]{16,128}|[a-z2-7]{16,128})$/.test(key)) return;
+    const grouped = /^([A-Z2-7]{4}[ -]){3,}[A-Z2-7]{1,4}$/.test(text);
+    if (called || grouped || /\d/.test(key)) keys.add(key.toUpperCase());
   };
-  for (const field of document.querySelectorAll('input, textarea, output')) if (seen(field)) add(flat(field.value));
+  for (const field of document.querySelectorAll('input, textarea, output')) if (seen(field)) add(flat(field.value), false);
+  const called = /(?:key|secret|schlüssel|clé|clave|chave|sleutel|chiave)\s*:?\s+((?:[A-Z2-7]{4,}[ -]?)+)$/i;
   for (const element of document.querySelectorAll('code, kbd, samp, pre, b, strong, span, td, dd, p, div, li')) {
     if (!seen(element)) continue;
     // The key stands in an element of its own, or behind words such as "Key:".
-    add(flat(element.innerText));
-    const after = flat(element.innerText).match(/(?:key|secret|schlüssel|clé|clave|chave|sleutel|chiave)\s*:?\s+((?:[A-Z2-7]{4,}[ -]?)+)$/i);
-    if (after) add(after[1].trim());
+    const text = flat(element.innerText);
+    add(text, false);
+    const after = text.match(called);
+    if (after) add(after[1].trim(), true);
   }
   return { links: [...links], keys: [...keys] };
 };
