@@ -13,7 +13,7 @@ from upheld.promises.judge import Case
 from upheld.promises.timeline import ClockReading, Timeline
 from upheld.promises.window import JOURNEY_START, PROMISE_STEP, Interval, Moment
 
-__all__ = ["case_of", "facts_of_person", "knowledge_of", "timeline_of", "write_date"]
+__all__ = ["case_of", "facts_of_person", "knowledge_of", "timelines_of", "write_date"]
 
 _ZONED = re.compile(r"(?P<when>.+)\[(?P<zone>.+)\]")
 
@@ -23,12 +23,15 @@ def write_date(when: datetime, zone: str) -> str:
     return f"{when.isoformat()}[{zone}]"
 
 
-def timeline_of(run: RunView) -> Timeline:
-    """Return the readings of the run's clock; the last word on a turn (which knows its pause) replaces the first."""
-    by_real: dict[datetime, ClockReading] = {}
-    for reading in run.clock:
-        by_real[reading.real] = ClockReading(reading.real, reading.site, reading.turned, reading.until)
-    return Timeline(tuple(by_real[real] for real in sorted(by_real)))
+def timelines_of(run: RunView) -> dict[str, Timeline]:
+    """Return the readings of the run's clocks, by the clock's name ("" for the one that all share).
+
+    The last word on a turn (which knows its pause) replaces the first.
+    """
+    by_name: dict[str, dict[datetime, ClockReading]] = {}
+    for one in run.clock:
+        by_name.setdefault(one.name, {})[one.real] = ClockReading(one.real, one.site, one.turned, one.until)
+    return {name: Timeline(tuple(seen[real] for real in sorted(seen))) for name, seen in by_name.items()}
 
 
 def facts_of_person(person: CastView) -> Iterable[Fact]:

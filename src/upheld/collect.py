@@ -18,7 +18,7 @@ from pytest_bdd.steps import step_function_context_registry
 from upheld.errors import FeatureError, UpheldError, did_you_mean
 from upheld.hooks.keys import settings_of
 from upheld.promises.promise import Promise
-from upheld.promises.reading import StepText, read_scenario
+from upheld.promises.reading import TRAVELS, StepText, read_scenario
 from upheld.promises.window import Window
 
 __all__ = ["FeatureFile", "Plan", "PlanOf", "known_steps", "plan_of", "unknown_step"]
@@ -40,6 +40,11 @@ class Plan:
     steps: tuple[StepText, ...]
     promises: tuple[tuple[int, tuple[Promise, ...]], ...]
     journey: str
+
+    @property
+    def travels(self) -> bool:
+        """True where the clock is turned inside of the journey."""
+        return TRAVELS in self.tags
 
 
 Usual = Callable[[str], Callable[[str], Window | None]]
@@ -119,7 +124,7 @@ def read_plan(item: pytest.Function, usual: Usual) -> Plan:
     steps = tuple(_step_text(step, file) for step in scenario.steps)
     tags = tuple(sorted(scenario.tags | scenario.feature.tags))
     journey = next((found["name"] for tag in tags if (found := JOURNEY_TAG.fullmatch(tag))), "")
-    promises = read_scenario(steps, usual(journey))
+    promises = read_scenario(steps, usual(journey), travels=TRAVELS in tags)
     _refuse_typos(promises, usual(journey))
     return Plan(
         node=item.nodeid,

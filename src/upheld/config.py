@@ -45,7 +45,17 @@ class Settings(BaseModel):
         "beside any mailbox; see [text messages and webhooks](capture.md). Empty: they are not.",
     )
     clock: str = Field(
-        default="real", description="How time passes on the site: `real`, or the address of its test clock."
+        default="real",
+        description="How time passes on the site: `real`, the address of its test clock, or `command:` and what to run "
+        "at each moment, with `{now}` in it. `{customer}` in it: the site has a clock for each customer.",
+    )
+    clock_reads: str = Field(
+        default="",
+        description="For a `command:` clock: what prints the site's time; without it that is real time plus what was "
+        "turned.",
+    )
+    clock_limit: Duration = Field(
+        default=timedelta(minutes=1), description="How long a `command:` clock may take for one turn."
     )
     ledger: str = Field(
         default="", description="Where promises are written down; a SQLite file in `folder` unless said otherwise."

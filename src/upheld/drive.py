@@ -81,8 +81,8 @@ def planned(run: str, plan: Plan, attempt: int) -> list[NewEvent]:
 class Journey:
     """A scenario as it is walked; the fixture `journey` gives it to a suite's own steps.
 
-    `withdraws` says which moments make a kind of touchpoint pointless, from the map. `fence` is the right to turn a clock
-    that all share; without it only a clock of the customer's own is turned.
+    `withdraws` says which moments make a kind of touchpoint pointless, from the map. `fence` is the right to turn a
+    clock that all share; without it only a clock of the customer's own is turned.
     """
 
     def __init__(

@@ -17,7 +17,7 @@ from upheld.errors import ConfigError, FeatureError, did_you_mean
 from upheld.promises.recognise import Recogniser, Recognisers, standard
 from upheld.promises.window import Window, parse_window
 
-__all__ = ["JourneyMap", "Recognise", "Touchpoint", "read_maps", "recognisers_of", "usual_of"]
+__all__ = ["JourneyMap", "Recognise", "Touchpoint", "read_maps", "recognisers_of", "usual_of", "withdraws_of"]
 
 Stage = Literal["share", "package", "keep: welcome", "keep: deliver", "keep: keep faith", "keep: farewell", "improve"]
 
@@ -35,7 +35,8 @@ class Touchpoint(BaseModel):
     """One touchpoint of a journey.
 
     `usual` is its window in words. `harm` says what its absence costs the customer, so that it could be read to her.
-    `second_line` is where she finds the same when it does not come.
+    `second_line` is where she finds the same when it does not come. `withdrawn_by` are the moments that make it
+    pointless ("cancelling"): what is promised of it and not yet due is withdrawn then.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,7 +45,13 @@ class Touchpoint(BaseModel):
     usual: str = ""
     harm: str = ""
     second_line: str = ""
+    withdrawn_by: tuple[str, ...] = ()
     recognise: Recognise | None = None
+
+    @field_validator("withdrawn_by", mode="before")
+    @classmethod
+    def _may_be_one(cls, words: object) -> object:
+        return (words,) if isinstance(words, str) else words
 
     @field_validator("usual")
     @classmethod
@@ -106,6 +113,12 @@ def recognisers_of(journey_map: JourneyMap | None) -> Recognisers:
             if point.recognise is not None
         )
     )
+
+
+def withdraws_of(journey_map: JourneyMap | None) -> dict[str, tuple[str, ...]]:
+    """Return, for each kind of touchpoint, the moments that make it pointless."""
+    points = journey_map.touchpoint if journey_map is not None else {}
+    return {kind: point.withdrawn_by for kind, point in points.items() if point.withdrawn_by}
 
 
 def usual_of(maps: Mapping[str, JourneyMap]) -> Callable[[str], Callable[[str], Window | None]]:

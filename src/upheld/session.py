@@ -19,6 +19,7 @@ from upheld.ledger import Lease, Ledger, NewEvent, RunView, fold, open_ledger
 from upheld.lookout import Lookout
 from upheld.mailbox import Mailbox, open_capture, open_mailbox
 from upheld.maps import read_maps, recognisers_of
+from upheld.promises.reading import TRAVELS
 from upheld.sweep import LEASE_SECONDS, Progress, Settled, Sweep
 
 __all__ = ["Run", "RunContext"]
@@ -107,26 +108,43 @@ class Run:
             with run._looking():
                 yield run
 
-    def sweep(self, progress: Progress = lambda settled, total, what: None) -> list[Settled]:
-        """Settle what is open, of this run and of earlier ones on the same site, and return it with its verdicts."""
-        with self._lease() as lease:
-            sweep = Sweep(
-                self.ledger,
-                self.settings,
-                self.clock,
-                self.lookout,
-                lambda name: recognisers_of(self.maps.get(name)),
-                runs=[*self._earlier, self.id],
-                fence=lease,
-                progress=progress,
-            )
-            # What an earlier run never came to promise is closed in the ledger; it is no news of this one.
-            self.settled = [one for one in sweep.settle() if one.run == self.id or one.view.made_at is not None]
-            self.lookout.write_down(self._began)
+    def sweep(
+        self,
+        fence: Lease,
+        progress: Progress = lambda settled, total, what: None,
+        *,
+        before_travellers: bool = False,
+    ) -> list[Settled]:
+        """Settle what is open, of this run and of earlier ones on the same site, and return it with its verdicts.
+
+        `before_travellers` leaves out the journeys that turn the clock themselves, and walk after this sweep.
+        """
+        sweep = Sweep(
+            self.ledger,
+            self.settings,
+            self.clock,
+            self.lookout,
+            lambda name: recognisers_of(self.maps.get(name)),
+            runs=[*self._earlier, self.id],
+            fence=fence,
+            progress=progress,
+            before_travellers=before_travellers,
+        )
+        # What an earlier run never came to promise is closed in the ledger; it is no news of this one.
+        self.settled = [one for one in sweep.settle() if one.run == self.id or one.view.made_at is not None]
+        self.lookout.write_down(self._began)
         return self.settled
 
-    def _lease(self) -> Lease:
-        """Take the right to sweep on this site; another sweep is waited for, and a dead one's lease runs out."""
+    def has_travellers(self) -> bool:
+        """Return whether a journey of this run turns the clock itself."""
+        selected = self.ledger.events(run=self.id, kinds=("journey_selected",))
+        return any(TRAVELS in event.data.get("tags", ()) for event in selected)
+
+    def alone(self) -> Lease:
+        """Take the right to sweep and to turn this site's clock, as a context manager.
+
+        Another sweep is waited for, and a dead one's lease runs out.
+        """
         deadline = time.monotonic() + 5 * LEASE_SECONDS
         while True:
             try:
@@ -202,7 +220,7 @@ class Run:
 
     def _read_clock(self) -> None:
         """Write down what the site's clock shows before anything is driven, so that a jump of it is noticed."""
-        if self.clock.turnable:
+        if self.clock.turnable and not self.clock.each:
             with contextlib.suppress(ClockWouldNotTurn):  # the sweep says so, of what depends on it
                 site, real = self.clock.now(), datetime.now(UTC)
                 self._write("clock", real=real.isoformat(), site=site.isoformat(), turned=False, until=None)
@@ -242,7 +260,9 @@ def _opened(settings: Settings, *, start: bool) -> Iterator[_Opened]:
 
     check(settings.site, settings.allow_hosts)
     with contextlib.ExitStack() as stack:
-        clock = open_clock(settings.clock, settings.allow_hosts)
+        clock = open_clock(
+            settings.clock, settings.allow_hosts, reads=settings.clock_reads, limit=settings.clock_limit
+        )
         ledger = stack.enter_context(contextlib.closing(open_ledger(settings.ledger_url, migrate=True)))
         mailbox = open_mailbox(settings.mailbox, root=settings.root, start=start)
         stack.callback(mailbox.close)

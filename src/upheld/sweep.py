@@ -6,26 +6,34 @@ side; then the clock, where it can be turned, is turned forward once through the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from upheld.cases import case_of, timeline_of
+from upheld.cases import case_of, timelines_of
 from upheld.clock import Clock
 from upheld.config import Settings
-from upheld.errors import ClockWouldNotTurn, CouldNotLook
+from upheld.errors import CouldNotLook
 from upheld.ledger import JourneyView, JudgementView, Lease, Ledger, NewEvent, PromiseView, RunView, fold
 from upheld.lookout import Lookout
+from upheld.mailbox.base import gap_counts, seen_by
 from upheld.promises import Judgement, Promise, Verdict
+from upheld.promises.documents import reaching_by, whole
+from upheld.promises.expectation import ORDER_KEYS
 from upheld.promises.judge import GRACE, Case, Seen, judge
+from upheld.promises.order import in_order
+from upheld.promises.reading import TRAVELS
 from upheld.promises.recognise import Recognisers
 from upheld.promises.timeline import ClockReading, Looked, Stretch, Timeline
+from upheld.turning import Turner, moments_of
 
 __all__ = ["LEASE_SECONDS", "Settled", "Sweep"]
 
 LEASE_SECONDS = 120.0
 # Two readings of one clock differ by less than this, or somebody has moved it.
 JUMP = timedelta(seconds=3)
+# What she sees with her own eyes while she walks, and no mailbox catches.
+WALKED = ("page", "download")
 # A kept promise is settled once its quiet period is over; a failed one cannot become better by waiting either.
 _SETTLED = (Verdict.WRONG, Verdict.REPEATED, Verdict.UNWANTED, Verdict.LATE)
 Progress = Callable[[int, int, str], None]
@@ -51,7 +59,7 @@ class Sweep:
     """One pass over the open promises of `runs`, the present one last.
 
     `recognisers` gives those of a journey's map by the map's name. `progress` is told how many of how many promises are
-    settled and what is being waited for.
+    settled and what is being waited for. `before_travellers` leaves out the journeys that walk after this sweep.
     """
 
     def __init__(
@@ -65,56 +73,62 @@ class Sweep:
         runs: Sequence[str],
         fence: Lease | None = None,
         progress: Progress = lambda settled, total, what: None,
+        before_travellers: bool = False,
     ) -> None:
         self._ledger = ledger
         self._settings = settings
-        self._clock = clock
+        self._turnable = clock.turnable
         self._lookout = lookout
         self._recognisers = recognisers
         self._runs = runs
         self._fence = fence
         self._progress = progress
-        self._blind = ""
+        self._turner = Turner(
+            ledger, settings, clock, runs[-1], fence=fence, caught_up=lookout.caught_up, pause=lookout.pause
+        )
+        self._before_travellers = before_travellers
+        self._blind: dict[str, str] = {}  # why a clock will be turned no more, by the clock's name
 
     def settle(self) -> list[Settled]:
         """Return every promise that was open with its verdict, which is written down as well.
 
         Never raises for what could not be looked at: that makes promises `unproven`.
         """
-        views = {run: fold(self._ledger.events(run=run)) for run in self._runs}
-        docket = _Docket(views, self._settings.tolerance, self._clock.turnable)
+        views = {run: self._selected(fold(self._ledger.events(run=run))) for run in self._runs}
+        docket = _Docket(views, self._settings.tolerance, turnable=self._turnable, each=self._turner.each)
         if not docket.entries:
             return []
-        self._read_clock(docket)
+        self._read_clocks(docket)
         self._let_windows_close(docket)
-        if self._clock.turnable:
+        if self._turnable:
             self._turn_through(docket)
         self._lookout.last_look()
         verdicts = self._judge(docket)
         settled = []
         for entry in docket.entries:
             before, found = entry.view.judgement, verdicts[entry.case.id]
+            found = replace(found, arrivals=tuple(dict.fromkeys(whole(one) for one in found.arrivals)))
             if before is not None and _stands(before, found):
                 found = Judgement(before.verdict, before.why, before.arrivals, before.site_at)
             settled.append(Settled(entry.run, entry.journey, entry.view, entry.case, found))
         self._write(settled)
         return settled
 
-    def _read_clock(self, docket: _Docket) -> None:
-        """Read the site's clock, so that arrivals until now are told in its own time; a real one needs no reading."""
-        if not self._clock.turnable:
+    def _selected(self, run: RunView) -> RunView:
+        if not self._before_travellers or run.id != self._runs[-1]:
+            return run
+        later = [one for one in run.journeys if TRAVELS in one.tags and one.status == "not run"]
+        return replace(run, journeys=tuple(one for one in run.journeys if one not in later))
+
+    def _read_clocks(self, docket: _Docket) -> None:
+        """Read the site's clocks, so that arrivals until now are told in its own time; a real one needs no reading."""
+        if not self._turnable:
             return
-        try:
-            before = datetime.now(UTC)
-            site = self._clock.now()
-            real = before + (datetime.now(UTC) - before) / 2
-        except ClockWouldNotTurn as error:
-            self._blind = self._blind or str(error)
-            return
-        docket.notice_jump(ClockReading(real, site))
-        docket.read(ClockReading(real, site))
-        data = {"real": real.isoformat(), "site": site.isoformat(), "turned": False, "until": None}
-        self._append(NewEvent("clock", self._runs[-1], real, data=data))
+        for name in docket.clocks:
+            try:
+                docket.take(name, self._turner.read(name))
+            except CouldNotLook as error:
+                self._blind.setdefault(name, str(error))
 
     def _let_windows_close(self, docket: _Docket) -> None:
         """Wait, for all windows at once, until every one that closes within the patience has closed."""
@@ -142,98 +156,106 @@ class Sweep:
         if (judgement.verdict is Verdict.KEPT and not case.promise.silent) or judgement.verdict in _SETTLED:
             quiet_ends = self._lookout.last_arrival(case.address) + self._settings.quiet
             return quiet_ends if quiet_ends > real else None
-        closes = docket.timeline.real_at(case.interval.closes)
+        closes = docket.timeline(docket.clock_of(case)).real_at(case.interval.closes)
         settles = closes + GRACE + timedelta(seconds=0.2)
         return settles if closes <= patience_ends and real < settles else None
 
     def _turn_through(self, docket: _Docket) -> None:
-        """Turn the clock, forward only, through the moments of everything that is not yet settled."""
-        self._let_mail_arrive()
-        while not self._blind:
-            verdicts = self._judge(docket)
-            pending = [entry.case for entry in docket.entries if self._is_pending(verdicts[entry.case.id])]
-            now = docket.timeline.site_at(datetime.now(UTC))
-            moment = min((moment for case in pending for moment in self._moments(case, now)), default=None)
-            done = len(docket.entries) - len(pending)
-            self._progress(done, len(docket.entries), f"turning the clock to {moment:%d %B %H:%M}" if moment else "")
-            if moment is None:
-                return
-            self._turn(docket, moment)
+        """Turn each clock, forward only, through the moments of everything that is not yet settled.
 
-    def _let_mail_arrive(self) -> None:
+        Where each customer has one, all are turned side by side: a round costs what the slowest needs.
+        """
+        self._let_mail_arrive(docket)
+        verdicts = self._judge(docket)
+        while True:
+            pending = [entry.case for entry in docket.entries if self._is_pending(verdicts[entry.case.id])]
+            real = datetime.now(UTC)
+            moments: dict[str, datetime] = {}
+            for case in pending:
+                name = docket.clock_of(case)
+                if name in self._blind:
+                    continue
+                now = docket.timeline(name).site_at(real)
+                for moment in moments_of(case, now, self._settings.look_after):
+                    moments[name] = min(moment, moments.get(name, moment))
+            done = len(docket.entries) - len(pending)
+            to = f"turning the clock to {min(moments.values()):%d %B %H:%M}" if moments else ""
+            self._progress(done, len(docket.entries), to)
+            if not moments:
+                return
+            self._turn(docket, moments)
+            # Only what is still to be settled can have changed; all of it is judged once more after the last look.
+            verdicts |= self._judge(docket, only={case.id for case in pending})
+
+    def _let_mail_arrive(self, docket: _Docket) -> None:
         """Wait, where the clock can say so, until the site has sent all that was due before the first turn."""
-        try:
-            if self._clock.idle() is not None:
-                self._let_site_work()
-                self._lookout.caught_up()
-        except CouldNotLook as error:
-            self._blind = self._blind or str(error)
+        for name in docket.clocks:
+            try:
+                if self._turner.can_say_idle(name):
+                    self._turner.let_site_work(name)
+                    self._lookout.caught_up()
+            except CouldNotLook as error:
+                self._blind.setdefault(name, str(error))
 
     def _is_pending(self, judgement: Judgement) -> bool:
         return judgement.verdict in (Verdict.OPEN, Verdict.BROKEN, Verdict.WRONG) or (
             judgement.verdict is Verdict.UNPROVEN and not judgement.final
         )
 
-    def _moments(self, case: Case, site_now: datetime) -> Iterator[datetime]:
-        """Yield the moments of a case that still lie ahead: just before it opens, its opening, its close, and after."""
-        interval = case.interval
-        if interval is None or case.withdrawn:
-            return
-        opening = (interval.opens - GRACE - timedelta(seconds=1), interval.opens)
-        after = () if case.promise.silent else (interval.closes + self._settings.look_after,)
-        for moment in (*opening, interval.closes, interval.closes + GRACE + timedelta(seconds=1), *after):
-            if moment > site_now:
-                yield moment
-
-    def _turn(self, docket: _Docket, moment: datetime) -> None:
-        self._read_clock(docket)
-        real = datetime.now(UTC)
-        data = {"real": real.isoformat(), "site": moment.isoformat(), "turned": True, "until": None}
+    def _turn(self, docket: _Docket, moments: Mapping[str, datetime]) -> None:
+        name = ""
         try:
-            self._append(NewEvent("clock", self._runs[-1], real, data=data))
-            docket.read(ClockReading(real, moment, turned=True))
-            self._clock.turn(moment)
-            self._let_site_work()
-            until = self._lookout.caught_up()
+            for name, reading in self._turner.turn(moments):  # whose clock it was that did not turn
+                docket.take(name, reading)
         except CouldNotLook as error:
-            self._blind = str(error)
-            return
-        docket.read(ClockReading(real, moment, turned=True, until=until))
-        self._append(NewEvent("clock", self._runs[-1], until, data={**data, "until": until.isoformat()}))
+            for stuck in moments if not self._turner.each else (name or next(iter(moments)),):
+                self._blind[stuck] = str(error)
 
-    def _let_site_work(self) -> None:
-        """Wait until the clock says that the site has done all that is due, or for as long as is configured."""
-        limit = self._settings.site_works
-        deadline = datetime.now(UTC) + limit
-        while datetime.now(UTC) < deadline:
-            if self._clock.idle():
-                return
-            self._lookout.pause(0.05)
+    def _judge(self, docket: _Docket, only: set[str] | None = None) -> dict[str, Judgement]:
+        """Judge every case on what is known now; a person's promises by one channel are judged together.
 
-    def _judge(self, docket: _Docket) -> dict[str, Judgement]:
-        """Judge every case on what is known now; a person's promises by one channel are judged together."""
+        With `only`, that is those of these ids, and what has to be judged with them.
+        """
         if self._fence is not None and self._fence.until - datetime.now(UTC) < timedelta(seconds=LEASE_SECONDS / 2):
             self._fence.renew()
-        real, timeline = datetime.now(UTC), docket.timeline
-        looked = Looked(
+        real = datetime.now(UTC)
+        looked: dict[tuple[str, str, str], Looked] = {}
+        verdicts: dict[str, Judgement] = {}
+        came: dict[str, datetime] = {}
+        for bench in docket.benches:
+            if only is not None and only.isdisjoint(case.id for case in bench.cases):
+                continue
+            timeline = docket.timeline(bench.clock)
+            ground = (bench.clock, bench.channel, bench.walk if bench.channel in WALKED else "")
+            if ground not in looked:
+                looked[ground] = self._looked(docket, bench, real)
+            arrivals = reaching_by(bench.channel, self._lookout.arrivals(bench.address))
+            came |= {one.id: one.at for one in arrivals}
+            seen = [Seen(one, timeline.site_at(one.at)) for one in arrivals]
+            elsewhere = [
+                Seen(one, timeline.site_at(one.at))
+                for one in reaching_by(bench.channel, self._lookout.orphans(docket.addresses))
+            ]
+            verdicts |= judge(bench.cases, seen, looked[ground], self._recognisers(bench.journey), elsewhere)
+        for cases in docket.ordered:
+            if all(case.id in verdicts for case in cases):
+                verdicts |= in_order(cases, verdicts, came)
+        return self._with_doubt(verdicts)
+
+    def _looked(self, docket: _Docket, bench: _Bench, real: datetime) -> Looked:
+        timeline, channel = docket.timeline(bench.clock), bench.channel
+        covered = docket.walks.get(bench.walk, [])
+        if channel not in WALKED:
+            covered = [*self._lookout.covered(docket.since, channel), *docket.covered(channel)]
+        return Looked(
             now=timeline.site_at(real),
             real_now=real,
-            covered=[*self._lookout.covered(docket.since), *docket.covered],
-            gaps=[*self._lookout.gaps(), *docket.gaps],
-            reasons=self._lookout.reasons(),
+            covered=covered,
+            gaps=[*self._lookout.gaps(channel), *docket.gaps(channel), *docket.jumps.get(bench.clock, ())],
+            reasons=self._lookout.reasons(channel),
             timeline=timeline,
-            blind=self._blind,
+            blind=self._blind.get(bench.clock, ""),
         )
-        elsewhere = [Seen(one, timeline.site_at(one.at)) for one in self._lookout.orphans(docket.addresses)]
-        verdicts: dict[str, Judgement] = {}
-        for (address, channel, name), cases in docket.people.items():
-            seen = [
-                Seen(arrival, timeline.site_at(arrival.at))
-                for arrival in self._lookout.arrivals(address)
-                if arrival.channel == channel
-            ]
-            verdicts |= judge(cases, seen, looked, self._recognisers(name), elsewhere)
-        return self._with_doubt(verdicts)
 
     def _with_doubt(self, verdicts: dict[str, Judgement]) -> dict[str, Judgement]:
         """Beside every "broken" stands that no mail of this site was ever seen here, where that is so."""
@@ -283,10 +305,22 @@ class _Entry:
     case: Case
 
 
-class _Docket:
-    """The cases of all runs in this sweep, and the clock by which they are judged."""
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What is judged together: the promises to one address by one channel, in journeys of one map and one clock."""
 
-    def __init__(self, views: Mapping[str, RunView], tolerance: timedelta, turnable: bool) -> None:
+    address: str
+    channel: str
+    journey: str
+    clock: str
+    walk: str
+    cases: list[Case]
+
+
+class _Docket:
+    """The cases of all runs in this sweep, and the clocks by which they are judged."""
+
+    def __init__(self, views: Mapping[str, RunView], tolerance: timedelta, *, turnable: bool, each: bool) -> None:
         present = list(views)[-1]
         self.entries = [
             _Entry(run, journey, view, case_of(journey, view, tolerance))
@@ -295,31 +329,62 @@ class _Docket:
             if journey.superseded_by is None and (run == present or _has_open(journey))
             for view in journey.promises
         ]
-        readings = sorted((one for view in views.values() for one in timeline_of(view).readings), key=lambda r: r.real)
-        self._readings = {reading.real: reading for reading in readings} if turnable else {}
-        earlier = [view for run, view in views.items() if run != present]
-        self.covered = [
-            Stretch(one.since, one.until) for view in earlier for one in view.coverage if one.what == "mailbox"
-        ]
-        self.gaps = [
-            Stretch(one.since, one.until, one.why) for view in earlier for one in view.gaps if one.what != "mailbox"
-        ]
-        self.people: dict[tuple[str, str, str], list[Case]] = {}
+        self._readings: dict[str, dict[datetime, ClockReading]] = {}
+        for view in views.values() if turnable else ():
+            for name, timeline in timelines_of(view).items():
+                self._readings.setdefault(name, {}).update({one.real: one for one in timeline.readings})
+        self._earlier = [view for run, view in views.items() if run != present]
+        self.walks: dict[str, list[Stretch]] = {}
+        for one in (one for view in views.values() for one in view.coverage if one.what.startswith("walk:")):
+            self.walks.setdefault(one.what.removeprefix("walk:"), []).append(Stretch(one.since, one.until))
+        self.jumps: dict[str, list[Stretch]] = {}
+        self._clock_of = {entry.case.id: entry.journey.clock if each else "" for entry in self.entries}
+        # A journey that was never begun has no clock of its own yet, and nothing on it to be turned to.
+        self.clocks = tuple(name for name in dict.fromkeys(self._clock_of.values()) if name or not each)
+        benches: dict[tuple[str, str, str, str], _Bench] = {}
         for entry in self.entries:
-            key = (entry.case.address or entry.case.id, entry.case.promise.channel, entry.journey.journey)
-            self.people.setdefault(key, []).append(entry.case)
+            case, journey = entry.case, entry.journey
+            key = (case.address or case.id, case.promise.channel, journey.journey, self.clock_of(case))
+            benches.setdefault(key, _Bench(case.address, *key[1:], journey.id, [])).cases.append(case)
+        self.benches = tuple(benches.values())
+        self.ordered = [cases for cases in self._by_journey() if any(map(_has_order, cases))]
         self.addresses = frozenset(
             person.address for view in views.values() for journey in view.journeys for person in journey.cast
         )
         self.since = min((view.started for view in views.values() if view.started), default=datetime.now(UTC))
 
-    @property
-    def timeline(self) -> Timeline:
-        return Timeline(tuple(self._readings[real] for real in sorted(self._readings)))
+    def covered(self, channel: str) -> list[Stretch]:
+        """Return when earlier runs would have seen what comes by this channel."""
+        what = seen_by(channel)
+        return [Stretch(one.since, one.until) for view in self._earlier for one in view.coverage if one.what == what]
 
-    def notice_jump(self, reading: ClockReading) -> None:
+    def gaps(self, channel: str) -> list[Stretch]:
+        """Return when, as earlier runs saw it, nothing can have come: the site was away, a canary was lost."""
+        return [
+            Stretch(one.since, one.until, one.why)
+            for view in self._earlier
+            for one in view.gaps
+            if gap_counts(one.what, channel)
+        ]
+
+    def timeline(self, name: str) -> Timeline:
+        """Return the readings of one clock."""
+        readings = self._readings.get(name, {})
+        return Timeline(tuple(readings[real] for real in sorted(readings)))
+
+    def clock_of(self, case: Case) -> str:
+        """Return the name of the clock by which this case is judged."""
+        return self._clock_of[case.id]
+
+    def take(self, name: str, reading: ClockReading) -> None:
+        """Take down what a clock shows; a later word on the same turn replaces the first."""
+        if not reading.turned:
+            self._notice_jump(name, reading)
+        self._readings.setdefault(name, {})[reading.real] = reading
+
+    def _notice_jump(self, name: str, reading: ClockReading) -> None:
         """Take note where somebody else has moved the clock: what came since the last reading has no known time."""
-        before = self.timeline
+        before = self.timeline(name)
         if not before.readings:
             return
         off = reading.site - before.site_at(reading.real)
@@ -327,11 +392,17 @@ class _Docket:
         if abs(off) > JUMP and not (last.turned and last.until is None):
             between = f"{last.real:%H:%M:%S} and {reading.real:%H:%M:%S} UTC"
             why = f"the site's clock was moved by somebody else between {between}"
-            self.gaps.append(Stretch(last.real, reading.real, why))
+            self.jumps.setdefault(name, []).append(Stretch(last.real, reading.real, why))
 
-    def read(self, reading: ClockReading) -> None:
-        """Take down what the site's clock shows; a later word on the same turn replaces the first."""
-        self._readings[reading.real] = reading
+    def _by_journey(self) -> Iterable[list[Case]]:
+        found: dict[str, list[Case]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.journey.id, []).append(entry.case)
+        return found.values()
+
+
+def _has_order(case: Case) -> bool:
+    return any(row.key in ORDER_KEYS for row in case.promise.expectation.rows)
 
 
 def _has_open(journey: JourneyView) -> bool:

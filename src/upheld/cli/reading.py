@@ -49,7 +49,8 @@ def settle_open(**options: Any) -> int:
         if run is None:
             print("Nothing is open: every promise has its verdict.")
             return 0
-        run.sweep()
+        with run.alone() as fence:
+            run.sweep(fence)
         view = run.view()
     print("\n".join(_write_report(view, settings)))
     return int(gate(view).exit_code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -12,24 +13,36 @@ from upheld.errors import ClockWouldNotTurn
 __all__ = ["HttpClock"]
 
 
+# Where this stands in the address, the site has a clock for each customer, and it is her clock's name.
+CUSTOMER = "{customer}"
+
+
 class HttpClock:
     """A site's test clock, read and turned over HTTP; its host is held to `allow_hosts` by whoever opens it."""
 
     turnable = True
 
-    def __init__(self, url: str, *, timeout: float = 10.0) -> None:
+    def __init__(self, url: str, *, timeout: float = 10.0, client: httpx.Client | None = None) -> None:
         self.url = url
-        self._client = httpx.Client(timeout=timeout, trust_env=False)
+        self.each = CUSTOMER in url
+        self._client = client or httpx.Client(timeout=timeout, trust_env=False)
+
+    def of(self, customer: str) -> HttpClock:
+        """Return the clock of this customer, where the address has a place for her name; else itself."""
+        if not self.each or not customer:
+            return self
+        return HttpClock(self.url.replace(CUSTOMER, quote(customer, safe="")), client=self._client)
 
     def now(self) -> datetime:
         """Return the site's time, UTC."""
         return self._time(self._ask("GET"))
 
-    def turn(self, to: datetime) -> None:
+    def turn(self, to: datetime) -> str:
         """Turn the site's time forward; raises `ClockWouldNotTurn` where it does not stand there afterwards."""
         answer = self._time(self._ask("PUT", {"now": to.astimezone(UTC).isoformat()}))
         if answer < to:
             raise ClockWouldNotTurn(f"the clock at {self.url} was turned to {to.isoformat()} and says {answer}")
+        return ""
 
     def idle(self) -> bool | None:
         """Return whether the site says that it has done all that is due, `None` where it does not say."""

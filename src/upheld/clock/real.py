@@ -14,12 +14,17 @@ class RealClock:
 
     url = "real"
     turnable = False
+    each = False
+
+    def of(self, customer: str) -> RealClock:
+        """Return itself: there is one real time."""
+        return self
 
     def now(self) -> datetime:
         """Return the real time, UTC."""
         return datetime.now(UTC)
 
-    def turn(self, to: datetime) -> None:
+    def turn(self, to: datetime) -> str:
         """Refuse: real time cannot be turned."""
         raise ClockWouldNotTurn(f"a real clock cannot be turned to {to:%d %B %Y %H:%M}; --clock names one that can")
 

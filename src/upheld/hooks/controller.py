@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from upheld.errors import CouldNotLook, UpheldError
-from upheld.hooks.keys import CONTEXT, UNPROVEN, settings_of
-from upheld.hooks.walker import Walker, plans_of
+from upheld.hooks.keys import CLOCK, CONTEXT, FENCE, UNPROVEN, settings_of
+from upheld.hooks.walker import Walker, plans_of, travellers
 
 if TYPE_CHECKING:
     from upheld.report import Gate
@@ -69,6 +69,8 @@ class Controller:
         if self._run is None:
             self._start()
             self._walker.write_down(plans)
+        alone = [] if self._has_workers() else travellers(session)
+        session.items[:] = [item for item in session.items if item not in alone]
         try:
             result = yield
         except (session.Failed, session.Interrupted):
@@ -78,7 +80,7 @@ class Controller:
         except BaseException:
             self._outcome.problem = "interrupted"
             raise
-        self._settle(session)
+        self._settle(session, alone)
         if session.shouldfail and not self._has_workers():
             raise session.Failed(session.shouldfail)
         return result
@@ -123,15 +125,36 @@ class Controller:
             self._outcome.problem = str(error)
             raise pytest.UsageError(str(error)) from None
         self._config.stash[CONTEXT] = self._run.context
+        self._config.stash[CLOCK] = self._run.clock
 
-    def _settle(self, session: pytest.Session) -> None:
+    def _walk_alone(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """Walk the journeys that turn a clock which all share: one after the other, when nobody else walks."""
+        if not items and self._has_workers() and self._has_travellers():
+            # The workers have left them to us, and so far only they have collected.
+            session.perform_collect()
+            items = travellers(session)
+        for item, after in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+
+    def _has_travellers(self) -> bool:
+        """True where the workers have written down a journey that travels."""
+        assert self._run is not None  # noqa: S101  # only called once the run has started
+        return "{customer}" not in self._run.settings.clock and self._run.clock.turnable and self._run.has_travellers()
+
+    def _settle(self, session: pytest.Session, alone: list[pytest.Item] | None = None) -> None:
         assert self._run is not None  # noqa: S101  # only called once the run has started
         from upheld.hooks.verdicts import reports_of
 
         hook = session.config.hook
         progress = lambda done, total, what: hook.pytest_upheld_progress(done=done, total=total, what=what)  # noqa: E731
         try:
-            settled = self._run.sweep(progress)
+            with self._run.alone() as fence:
+                more = alone is not None and not session.shouldfail and (alone or self._has_travellers())
+                settled = self._run.sweep(fence, progress, before_travellers=bool(more))
+                if more:
+                    self._config.stash[FENCE] = fence
+                    self._walk_alone(session, alone or [])
+                    settled = self._run.sweep(fence, progress)
         except CouldNotLook as error:
             self._outcome.problem = str(error)
             raise pytest.UsageError(str(error)) from None

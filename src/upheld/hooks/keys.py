@@ -9,12 +9,12 @@ import pytest
 if TYPE_CHECKING:
     from upheld.config import Settings
 
-__all__ = ["CONTEXT", "OPTIONS", "UNPROVEN", "WORKER", "settings_of"]
+__all__ = ["CLOCK", "CONTEXT", "FENCE", "OPTIONS", "UNPROVEN", "WORKER", "settings_of"]
 
 OPTIONS = {
     "site": "address of the site that is walked",
     "mailbox": "embedded://host:port or mailpit+http://host:port",
-    "clock": "real, or the address of the site's test clock",
+    "clock": "real, the address of the site's test clock, or command: and what turns it",
     "ledger": "sqlite:///file or postgresql://...",
     "patience": "how long to wait in real time for windows to close, such as 2m",
     "seed": "repeat the people of an earlier run",
@@ -22,6 +22,9 @@ OPTIONS = {
 
 WORKER = pytest.StashKey[Any]()
 CONTEXT = pytest.StashKey[Any]()
+# In the controlling process: the run's clock, and the right to turn it while a journey walks alone.
+CLOCK = pytest.StashKey[Any]()
+FENCE = pytest.StashKey[Any]()
 _SETTINGS = pytest.StashKey["Settings"]()
 
 # A report's user property: this failure says that we could not look, and nothing about the site.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from upheld.errors import CouldNotLook, UpheldError
-from upheld.hooks.keys import CONTEXT, UNPROVEN, WORKER
+from upheld.hooks.keys import CLOCK, CONTEXT, FENCE, UNPROVEN, WORKER, settings_of
 
 if TYPE_CHECKING:
     from pytest_bdd.parser import Feature, Scenario, Step
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from upheld.collect import Plan
     from upheld.drive import Journey
 
-__all__ = ["JOURNEY", "Walker", "plans_of"]
+__all__ = ["JOURNEY", "Walker", "plans_of", "travellers"]
 
 
 def plans_of(session: pytest.Session) -> list[Plan]:
@@ -26,6 +26,18 @@ def plans_of(session: pytest.Session) -> list[Plan]:
     from upheld.collect import plan_of
 
     return [plan for item in session.items if (plan := plan_of(item))]
+
+
+def travellers(session: pytest.Session) -> list[pytest.Item]:
+    """Return the journeys that have to walk alone: they turn a clock that all customers share."""
+    if not any(item.path.suffix == ".feature" for item in session.items):
+        return []
+    from upheld.collect import plan_of
+
+    clock = settings_of(session.config).clock
+    if clock == "real" or "{customer}" in clock:
+        return []
+    return [item for item in session.items if (plan := plan_of(item)) and plan.travels]
 
 
 def _in_our_words(error: BaseException) -> BaseException:
@@ -51,12 +63,17 @@ class Walker:
         self._maps: Any = None
         self._attempts: dict[str, int] = {}
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """In the first worker: write down all that was selected, so that what is never walked does not vanish."""
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """In a worker: write down all that was selected, and leave to the controller what has to walk alone."""
         worker = self._config.stash.get(WORKER, None)
-        if worker is None or self._config.workerinput["workerid"] != "gw0":  # type: ignore[attr-defined]  # xdist's
+        if worker is None:
             return
-        self.write_down(plans_of(session))
+        if self._config.workerinput["workerid"] == "gw0":  # type: ignore[attr-defined]  # xdist's
+            # At once, so that what is never walked does not vanish.
+            self.write_down(plans_of(session))
+        alone = set(travellers(session))
+        items[:] = [item for item in items if item not in alone]
 
     def write_down(self, plans: list[Plan]) -> None:
         """Write down journeys and all they will promise, before anything is driven."""
@@ -73,7 +90,7 @@ class Walker:
         """Resolve every step before the browser opens, and write down what will be promised."""
         from upheld import drive
         from upheld.collect import plan_of, unknown_step
-        from upheld.maps import recognisers_of
+        from upheld.maps import recognisers_of, withdraws_of
 
         plan = plan_of(request.node)
         if plan is None:
@@ -93,6 +110,8 @@ class Walker:
             clock=self._clock,
             recognisers=recognisers_of(self._maps.get(plan.journey)),
             new_context=lambda **options: request.getfixturevalue("upheld_new_context")(**options),
+            withdraws=withdraws_of(self._maps.get(plan.journey)),
+            fence=self._config.stash.get(FENCE, None),
         )
         request.node.stash[JOURNEY] = journey
         try:
@@ -163,7 +182,9 @@ class Walker:
         from upheld.maps import read_maps
 
         settings = self._context().settings
-        self._clock = open_clock(settings.clock, settings.allow_hosts)
+        self._clock = self._config.stash.get(CLOCK, None) or open_clock(
+            settings.clock, settings.allow_hosts, reads=settings.clock_reads, limit=settings.clock_limit
+        )
         self._maps = read_maps(settings.root)
         self._ledger = open_ledger(settings.ledger_url)
 

@@ -56,12 +56,17 @@ class GapView(NamedTuple):
 
 
 class ClockView(NamedTuple):
-    """At `real` the site's clock said `site`; `turned` where we had turned it. `until` is when that was seen last."""
+    """At `real` the site's clock said `site`; `turned` where we had turned it. `until` is when that was seen last.
+
+    `name` says whose clock, where the site has one for each customer. `said` is what a command that turned it printed.
+    """
 
     real: datetime
     site: datetime
     turned: bool
     until: datetime | None
+    name: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ class PromiseView:
 
 @dataclass(frozen=True, slots=True)
 class JourneyView:
-    """One attempt at a journey; `id` is the attempt's, `journey` the name of its map.
+    """One attempt at a journey: `id` is the attempt's, `journey` its map's name, `clock` the name of its own clock.
 
     `status` is passed, failed, unproven or "not run". `flaky` is true where this attempt passed and an earlier one of
     the same node did not.
@@ -171,6 +176,7 @@ class JourneyView:
     attempt: int
     journey: str
     worker: str
+    clock: str
     status: str
     error: str
     trace: str

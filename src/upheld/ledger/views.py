@@ -80,6 +80,7 @@ class _Journey:
     selected: Data = field(default_factory=lambda: Data({}))
     started: bool = False
     worker: str = ""
+    clock: str = ""
     finished: Data | None = None
     superseded_by: str | None = None
     cast: dict[str, CastView] = field(default_factory=dict)
@@ -108,6 +109,7 @@ class _Journey:
             attempt=self.selected.whole("attempt"),
             journey=self.selected.text("journey"),
             worker=self.worker,
+            clock=self.clock,
             status=status,
             error=error,
             trace=trace,
@@ -236,7 +238,8 @@ class _Folding:
         if real is None or site is None:
             self._unread(event, "it does not say what time it was")
         else:
-            self.clock.append(ClockView(real, site, data.flag("turned"), data.time("until")))
+            seen = ClockView(real, site, data.flag("turned"), data.time("until"), data.text("clock"), data.text("said"))
+            self.clock.append(seen)
 
 
 def _selected(journey: _Journey, event: Event, data: Data) -> None:
@@ -245,7 +248,7 @@ def _selected(journey: _Journey, event: Event, data: Data) -> None:
 
 def _journey_started(journey: _Journey, event: Event, data: Data) -> None:
     journey.started = True
-    journey.worker = data.text("worker")
+    journey.worker, journey.clock = data.text("worker"), data.text("clock")
 
 
 def _journey_finished(journey: _Journey, event: Event, data: Data) -> None:

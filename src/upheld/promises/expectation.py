@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from upheld.errors import FeatureError, did_you_mean
+from upheld.promises.documents import FILE_KINDS
 from upheld.promises.facts import Fact, fold, money_in, parse_money, says
 from upheld.promises.promise import Arrival, Attachment, Expectation, Row
 from upheld.promises.window import JOURNEY_START, PROMISE_STEP, Moment
@@ -29,13 +30,6 @@ ROW_KEYS: Mapping[str, str] = {
 }
 # Rows that are judged on all that reached her together (`upheld.promises.order`), and not on one arrival alone.
 ORDER_KEYS = ("not before", "before")
-_KINDS: Mapping[str, Callable[[Attachment], bool]] = {
-    "pdf": lambda part: part.type == "application/pdf" or part.name.lower().endswith(".pdf"),
-    "calendar entry": lambda part: part.type == "text/calendar" or part.name.lower().endswith(".ics"),
-    "csv": lambda part: part.type == "text/csv" or part.name.lower().endswith(".csv"),
-    "picture": lambda part: part.type.startswith("image/"),
-    "file": lambda part: True,
-}
 _REFERENCE = re.compile(r"(?:the|her|his|their) .+", re.IGNORECASE)
 _AMOUNT = re.compile(r"[A-Z]{3} ?\d[\d.' ]*|\d[\d.' ]* ?(?:[A-Z]{3}|[€£$¥])")
 _ATTACHED = re.compile(
@@ -98,10 +92,10 @@ def _check_value(key: str, value: str, file: str, line: int) -> None:
     if key == "attached" and value.casefold() != "nothing" and not value.startswith('"'):
         found = _ATTACHED.fullmatch(value)
         kind = found["kind"].casefold() if found else value
-        if kind not in _KINDS:
-            known = ", ".join(f"a {kind}" for kind in _KINDS)
+        if kind not in FILE_KINDS:
+            known = ", ".join(f"a {kind}" for kind in FILE_KINDS)
             raise FeatureError(
-                f'"{value}" is no attachment that is understood.{did_you_mean(kind, _KINDS)} Say {known}, '
+                f'"{value}" is no attachment that is understood.{did_you_mean(kind, FILE_KINDS)} Say {known}, '
                 'a name in quotes, or "nothing".',
                 file=file,
                 line=line,
@@ -238,7 +232,7 @@ def _attached(value: str, arrival: Arrival, knowledge: Knowledge, expectation: E
     found = _ATTACHED.fullmatch(value)
     kind = found["kind"].casefold() if found else value.casefold()
     shown = kind.upper() if len(kind) == 3 else kind
-    parts = [part for part in arrival.attachments if _KINDS[kind](part)]
+    parts = [part for part in arrival.attachments if FILE_KINDS[kind](part)]
     if not parts or found is None:
         return [f"has no {shown} attached"]
     faults = [_attachment_faults(part, shown, found, knowledge, expectation) for part in parts]

@@ -21,6 +21,8 @@ __all__ = [
     "CHANNELS",
     "GROUP_PATTERN",
     "PROMISE_STEP_PATTERN",
+    "TRAVELS",
+    "TRAVEL_STEP_PATTERN",
     "Protagonist",
     "StepText",
     "names_in",
@@ -42,6 +44,11 @@ CHANNELS: Mapping[str, str] = {
     "as a CSV": "CSV",
     "as a calendar entry": "calendar entry",
 }
+# The tag of a journey in which time is turned, and the steps that turn it.
+TRAVELS = "travels"
+TRAVEL_STEP_PATTERN = (
+    r"(?:it is (?P<when>.+)|(?P<count>\w+) (?P<unit>second|minute|hour|day|week|month)s? (?:have|has) passed)"
+)
 PROMISE_STEP_PATTERN = r"(?P<who>.+?) (?P<verb>(?:is|are)(?: each)? promised|receives?|each receive) (?P<what>.+)"
 _STEP = re.compile(PROMISE_STEP_PATTERN)
 _NAME = r"[^\W\d_][\w-]*"  # with a capital, of whatever alphabet: see _is_name
@@ -122,15 +129,22 @@ def names_in(who: str) -> tuple[str, ...]:
 
 
 def read_scenario(
-    steps: Sequence[StepText], usual: Callable[[str], Window | None]
+    steps: Sequence[StepText], usual: Callable[[str], Window | None], *, travels: bool = True
 ) -> tuple[tuple[int, tuple[Promise, ...]], ...]:
     """Return the promises of a scenario as (index of the step, its promises), in order.
 
-    `usual` gives the usual window of a kind, from the map. Raises `FeatureError` with file and line.
+    `usual` gives the usual window of a kind, from the map. `travels` is true where the scenario is tagged so, and may
+    turn the clock. Raises `FeatureError` with file and line.
     """
     protagonist = Protagonist()
     found = []
     for index, step in enumerate(steps):
+        if not travels and re.fullmatch(TRAVEL_STEP_PATTERN, step.text):
+            raise FeatureError(
+                f'"{step.text}" turns the clock inside of the journey; tag the scenario @travels.',
+                file=step.file,
+                line=step.line,
+            )
         promises = read_promises(step, protagonist, usual)
         if promises is None:
             protagonist.meet(step.text)

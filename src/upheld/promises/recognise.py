@@ -46,7 +46,8 @@ class Recogniser:
 
     def score(self, arrival: Arrival) -> float:
         """Return how much the arrival looks like this kind; 0.0 is not at all."""
-        subject = fold(arrival.subject)
+        # A text message has no subject: all that it says is read at a glance.
+        subject = fold(arrival.subject or (arrival.text if arrival.channel == "text message" else ""))
         headings = [fold(heading) for heading in arrival.headings]
         if any(pattern.search(subject) for pattern in self.unlike):
             return 0.0

@@ -19,10 +19,22 @@ from dateutil.relativedelta import relativedelta
 
 from upheld.errors import FeatureError
 
-__all__ = ["JOURNEY_START", "PROMISE_STEP", "Edge", "Interval", "Moment", "Window", "parse_duration", "parse_window"]
+__all__ = [
+    "JOURNEY_START",
+    "NOW",
+    "PROMISE_STEP",
+    "Edge",
+    "Interval",
+    "Moment",
+    "Window",
+    "parse_duration",
+    "parse_point",
+    "parse_window",
+]
 
 JOURNEY_START = "the start of the journey"
 PROMISE_STEP = "the promise"
+NOW = "the present"
 
 _NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
@@ -238,6 +250,31 @@ def parse_duration(words: str) -> timedelta:
         if not offset.months:
             return timedelta(days=offset.days, seconds=offset.seconds)
     raise ValueError(f'"{words}" is no duration; say it as "90s", "2m", "1h" or "2 minutes"')
+
+
+def parse_point(words: str, *, file: str = "", line: int = 0) -> Edge:
+    """Return the point in time that these words say: `the day before the event`, `2 hours after the course`.
+
+    A day is its noon, in the time zone of its moment, unless it says `at 09:00`. Raises `FeatureError` with file and
+    line where they say none.
+    """
+    text = " ".join(words.strip().lower().replace("’", "'").split()).rstrip(".")
+    try:
+        if found := re.fullmatch(rf"the day (before|after|of) (.+?)(?: at ({_CLOCK}))?", text):
+            side, moment, clock = found.groups()
+            if _is_moment(moment):
+                return Edge(moment, days={"before": -1, "of": 0, "after": 1}[side], clock=clock or "12:00")
+        found = re.fullmatch(rf"({_DURATION}) (before|after) (.+)", text)
+        if found and _is_moment(found[3]):
+            return _offset(found[1]).edge(found[3], -1 if found[2] == "before" else 1)
+    except ValueError as error:
+        raise FeatureError(str(error), file=file, line=line) from None
+    raise FeatureError(
+        f'"{words.strip()}" says no point in time that is understood. Say it like one of: the day before the event; '
+        "the day of the event at 09:00; 2 hours before the event; 3 days after paying.",
+        file=file,
+        line=line,
+    )
 
 
 def parse_window(words: str, *, file: str = "", line: int = 0) -> Window:

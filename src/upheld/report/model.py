@@ -59,9 +59,15 @@ class Arrivals:
     def unpromised(self, journey: JourneyView) -> list[ArrivalView]:
         """Return what reached someone of this journey's cast and answers none of its promises."""
         answering = {one for view in journey.promises if view.judgement for one in view.judgement.arrivals}
-        addresses = dict.fromkeys(person.address for person in journey.cast)
-        found = [one for address in addresses for one in self._by_recipient.get(address, ())]
+        people = journey.cast
+        addresses = dict.fromkeys(at for one in people for at in (one.address, str(one.details.get("phone") or "")))
+        found = [one for address in addresses for one in self._by_recipient.get(address, ()) if _was_sent(one)]
         return sorted((one for one in found if one.arrival.id not in answering), key=lambda one: one.arrival.at)
+
+
+def _was_sent(one: ArrivalView) -> bool:
+    """A page that she looked at and a file that she fetched are no news: nobody sent them."""
+    return one.arrival.channel not in ("page", "download")
 
 
 def journeys_of(run: RunView) -> tuple[JourneyView, ...]:

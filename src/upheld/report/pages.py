@@ -13,11 +13,11 @@ from typing import Any
 
 import jinja2
 
-from upheld.cases import case_of
-from upheld.cases import timeline_of as clock_of
+from upheld.cases import case_of, timelines_of
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
+from upheld.promises.timeline import Timeline as Clock
 from upheld.report.advice import advice_for, touchpoints_of_map
 from upheld.report.files import Files
 from upheld.report.headline import again, due, harm_of, lede, stopped_at
@@ -138,7 +138,7 @@ class _Page:
         self._run, self._maps, self._arrivals, self._files, self._evidence = run, maps, arrivals, files, evidence
         self._journeys = journeys_of(run)
         self._examples = names_of(self._journeys)
-        self._clock = clock_of(run)
+        self._clocks = timelines_of(run)
         self._letters: dict[str, Letter] = {}
         self._of_map = self._advice_of_maps()
 
@@ -182,6 +182,7 @@ class _Page:
         zone = zone_of(journey)
         answer = makes_sense(journey)
         surplus = self._arrivals.unpromised(journey)
+        clock = self._clocks.get(journey.clock, Clock())
         began = next((step.began for step in journey.steps if step.began), None)
         earlier = began is not None and self._run.started is not None and began < self._run.started
         return _Card(
@@ -198,8 +199,8 @@ class _Page:
             promises=tuple(self._promise(view, journey) for view in journey.promises),
             ride=ride_of(journey),
             advice=tuple(advice_for(journey, found, surplus, self._of_map.get(journey.id, ()))),
-            line=timeline_of(journey, self._arrivals, self._clock.site_at, turned=_is_turned(self._run)),
-            story=story_of(journey, self._arrivals, self._clock.site_at, self._files.picture, self._letter),
+            line=timeline_of(journey, self._arrivals, clock.site_at, turned=_is_turned(self._run)),
+            story=story_of(journey, self._arrivals, clock.site_at, self._files.picture, self._letter),
             again=again(self._run, journey),
             trace=f"{self._evidence}/{journey.trace}" if journey.trace and answer in ("no", "cannot tell") else "",
             earlier=moment(began, zone) if earlier and began else "",
@@ -227,7 +228,8 @@ class _Page:
 
     def _letter(self, one: ArrivalView) -> tuple[Letter, str | None]:
         if one.raw not in self._letters or not one.raw:
-            self._letters[one.raw] = read_letter(one.arrival, self._files.raw(one.raw))
+            raw = self._files.raw(one.raw) if one.arrival.channel == "email" else None
+            self._letters[one.raw] = read_letter(one.arrival, raw)
         return self._letters[one.raw], self._files.message(one.raw) if one.raw else None
 
     def _advice_of_maps(self) -> dict[str, list[str]]:

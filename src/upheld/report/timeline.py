@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, StepView
 from upheld.promises import Verdict
+from upheld.promises.reading import TRAVELS
 from upheld.promises.window import JOURNEY_START
 from upheld.report.model import Arrivals, verdict_of
 from upheld.report.scale import Scale
@@ -94,7 +95,7 @@ def site_clock(journey: JourneyView, otherwise: SiteAt) -> SiteAt:
     """Return what tells a journey's site time while it was walked: its own beginning says how the clocks stood."""
     began = journey.moments.get(JOURNEY_START)
     first = next((step.began for step in journey.steps if step.began is not None), None)
-    if began is None or began.site_began is None or first is None:
+    if began is None or began.site_began is None or first is None or TRAVELS in journey.tags:
         return otherwise
     offset = began.site_began - first
     # What lies between reading the clock and the first step is the harness's own.

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pytest_bdd import parsers, step
 
 from upheld.errors import UsageError
+from upheld.promises.reading import TRAVEL_STEP_PATTERN
+from upheld.promises.window import NOW, parse_point
 
 if TYPE_CHECKING:
     from upheld.drive import Journey
@@ -33,3 +35,10 @@ def takes_place(journey: Journey, name: str, days: str, clock: str, zone: str) -
     when = in_days(journey, int(days), clock, zone)
     journey.happens(name.lower(), when, zone)
     journey.note_date(f"the date of {name.lower()}", when, zone)
+
+
+@step(parsers.re(TRAVEL_STEP_PATTERN))
+def time_passes(journey: Journey, when: str | None, count: str | None, unit: str | None) -> None:
+    """`it is the day before the event`, or `14 days have passed`: turns the site's clock; tag the scenario @travels."""
+    point = when or f"{count} {unit} after {NOW}"
+    journey.travel(parse_point(point, file=journey.plan.feature, line=journey.line))

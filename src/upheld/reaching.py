@@ -1,0 +1,138 @@
+"""How something reaches her while she walks: what she waits for, what her page shows, what she fetches herself.
+
+The sweep judges finally; here it is only found, so that the journey can go on with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from upheld.errors import MailboxUnreachable, StepFailed
+from upheld.ledger import Ledger, NewEvent
+from upheld.promises import Arrival, Promise
+from upheld.promises.documents import reaching_by
+from upheld.promises.expectation import Knowledge, shortfalls
+from upheld.promises.recognise import Recognisers
+from upheld.promises.window import Interval
+
+if TYPE_CHECKING:
+    from upheld.actor import Actor
+    from upheld.drive import Journey
+
+__all__ = ["Reaching", "address_by"]
+
+_POLL = 0.05
+
+
+def address_by(channel: str, email: str, phone: str) -> str:
+    """Return where something reaches a person by this channel."""
+    return phone if channel == "text message" else email
+
+
+class Reaching:
+    """What has reached the cast of one journey so far, and what is waited for."""
+
+    def __init__(self, journey: Journey, ledger: Ledger, recognisers: Recognisers) -> None:
+        self._journey, self._ledger, self._recognisers = journey, ledger, recognisers
+        self._taken: set[str] = set()
+
+    def catch(self, arrival: Arrival, raw: bytes) -> None:
+        """Write down what she has fetched or was shown, as what reached her; `raw` is kept as evidence."""
+        path = _keep(self._journey, raw) if raw else ""
+        data = {"arrival": arrival.to_json(), "raw": path, "size": len(raw)}
+        run, now = self._journey.run, datetime.now(UTC)
+        self._ledger.append(
+            *(
+                NewEvent("arrived", run, now, recipient=to, key=f"arrived:{arrival.id}:{to}", data=data)
+                for to in arrival.to
+            )
+        )
+
+    def look_at_page(self, promise: Promise, actor: Actor, interval: Interval, knowledge: Knowledge) -> Arrival | None:
+        """Look at her page until it shows what was promised or its window closes; return the page that answers it.
+
+        A page answers where its title, a heading or a link names the kind, or where it has all that the table asks.
+        """
+        from upheld.browser import page_as_arrival
+
+        journey, recognisers = self._journey, self._recognisers.including(promise.kind)
+        rows, found = promise.expectation.rows, None
+        deadline = time.monotonic() + self._limit(interval).total_seconds()
+        while True:
+            with journey.looking(actor, f"could not look for the {promise.kind} on the page"):
+                seen = page_as_arrival(actor.page, actor.person.email)
+            named = promise.kind in recognisers.kinds(replace(seen, headings=(*seen.headings, *_words(seen))))
+            right = not shortfalls(promise.expectation, seen, knowledge)
+            if named or (rows and right):
+                found = replace(seen, answers=promise.kind)
+                if right or promise.silent:
+                    break
+            if time.monotonic() >= deadline:
+                break
+            self._let_pass(actor, _POLL * 2)
+        if found is not None:
+            self.catch(found, b"")
+        return found
+
+    def wait_for(self, promise: Promise, actor: Actor, interval: Interval, knowledge: Knowledge) -> Arrival:
+        """Wait here for what she needs to go on; raises `StepFailed` with what had come instead."""
+        address = address_by(promise.channel, actor.person.email, actor.person.phone)
+        limit = self._limit(interval)
+        deadline, seen = time.monotonic() + limit.total_seconds(), 0
+        recognisers, came = self._recognisers.including(promise.kind), list[Arrival]()
+        while time.monotonic() < deadline:
+            for event in self._ledger.events(recipient=address, kinds=("arrived",), after=seen):
+                seen = event.seq
+                arrivals = reaching_by(promise.channel, [Arrival.from_json(event.data["arrival"])])
+                came.extend(arrivals)
+                for arrival in arrivals:
+                    right = not shortfalls(promise.expectation, arrival, knowledge)
+                    if right and arrival.id not in self._taken and promise.kind in recognisers.kinds(arrival):
+                        self._taken.add(arrival.id)
+                        return arrival
+            self._let_pass(actor, _POLL)
+        gaps = self._ledger.events(run=self._journey.run, kinds=("gap",))
+        if gaps:
+            raise MailboxUnreachable(f"{actor.who} waited for the {promise.kind}, but {gaps[-1].data['why']}")
+        subjects = ", ".join(f'"{_shown(arrival)}"' for arrival in came) or "nothing"
+        raise StepFailed(
+            f"{actor.who} did not receive the {promise.kind}: after {limit.total_seconds():.1f} s what had come to "
+            f"{address} was {subjects}."
+        )
+
+    def _limit(self, interval: Interval) -> timedelta:
+        left = interval.closes - self._journey.now()
+        return max(timedelta(seconds=1), min(left, self._journey.settings.patience))
+
+    def _let_pass(self, actor: Actor, seconds: float) -> None:
+        """Wait, and let Playwright's own loop go on meanwhile where a page is open."""
+        if actor.has_page:
+            from playwright.sync_api import Error
+
+            with contextlib.suppress(Error):
+                actor.page.wait_for_timeout(seconds * 1000)
+                return
+        time.sleep(seconds)
+
+
+def _words(page: Arrival) -> list[str]:
+    return [link.words for link in page.links]
+
+
+def _shown(arrival: Arrival) -> str:
+    return arrival.subject or " ".join(arrival.text.split())[:60]
+
+
+def _keep(journey: Any, raw: bytes) -> str:
+    """Keep what was fetched under a name of ours; return its path below the evidence."""
+    name = f"messages/{hashlib.sha256(raw).hexdigest()[:24]}.bin"
+    file = journey.evidence_folder / name
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(raw)
+    return name

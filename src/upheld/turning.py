@@ -1,0 +1,119 @@
+"""Turning: moves the site's clock forward to a moment and writes down what it shows, before and after.
+
+The one place that moves a clock; the sweep and a travelling journey both ask here. Where the site has a clock for each
+customer, `name` says whose; where all share one it is "".
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+from upheld.clock import Clock
+from upheld.config import Settings
+from upheld.ledger import Lease, Ledger, NewEvent
+from upheld.promises.judge import GRACE, Case
+from upheld.promises.timeline import ClockReading
+
+__all__ = ["Turner", "moments_of"]
+
+_POLL = 0.05
+
+
+def moments_of(case: Case, after: datetime, look_after: timedelta) -> Iterator[datetime]:
+    """Yield the moments of a case, in site time, that still lie after this one.
+
+    Just before its window opens, its opening, its close, just after that, and `look_after` later. So too early, in
+    time, late and never are told apart.
+    """
+    interval = case.interval
+    if interval is None or case.withdrawn:
+        return
+    late = () if case.promise.silent else (interval.closes + look_after,)
+    second = timedelta(seconds=1)
+    for moment in (
+        interval.opens - GRACE - second, interval.opens, interval.closes, interval.closes + GRACE + second, *late
+    ):  # fmt: skip
+        if moment > after:
+            yield moment
+
+
+class Turner:
+    """Reads and turns the clock of a run; `caught_up` returns once all that was sent until now has been read.
+
+    All methods raise `CouldNotLook` where the clock does not answer or does not turn.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: Settings,
+        clock: Clock,
+        run: str,
+        *,
+        fence: Lease | None = None,
+        caught_up: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._ledger, self._settings, self._clock, self._run = ledger, settings, clock, run
+        self._fence, self._caught_up, self._pause = fence, caught_up, pause
+
+    @property
+    def each(self) -> bool:
+        """True where the site has a clock for each customer."""
+        return self._clock.each
+
+    def read(self, name: str) -> ClockReading:
+        """Return what the clock shows now, and write it down."""
+        before = datetime.now(UTC)
+        site = self._clock.of(name).now()
+        reading = ClockReading(before + (datetime.now(UTC) - before) / 2, site)
+        self._write(name, reading)
+        return reading
+
+    def turn(self, moments: Mapping[str, datetime]) -> Iterator[tuple[str, ClockReading]]:
+        """Turn each clock to its moment, side by side; yield each reading as soon as it is known, before and after.
+
+        A later reading of the same real time replaces the first: it knows until when the site then worked.
+        """
+        begun = {}
+        for name, moment in moments.items():
+            yield name, self.read(name)
+            begun[name] = ClockReading(datetime.now(UTC), moment, turned=True)
+            # Before it is done: a clock that was turned by somebody who then died is still known to have been.
+            self._write(name, begun[name])
+            yield name, begun[name]
+            said = self._clock.of(name).turn(moment)
+            if said:
+                self._write(name, begun[name], said)
+        for name in moments:
+            self.let_site_work(name)
+        until = self._caught_up()
+        for name, reading in begun.items():
+            done = ClockReading(reading.real, reading.site, turned=True, until=until)
+            self._write(name, done)
+            yield name, done
+
+    def let_site_work(self, name: str) -> None:
+        """Wait until the clock says that the site has done all that is due, or for as long as is configured."""
+        deadline = time.monotonic() + self._settings.site_works.total_seconds()
+        clock = self._clock.of(name)
+        while time.monotonic() < deadline and not clock.idle():
+            self._pause(_POLL)
+
+    def can_say_idle(self, name: str) -> bool:
+        """True where the clock tells whether the site has done all that is due."""
+        return self._clock.of(name).idle() is not None
+
+    def _write(self, name: str, reading: ClockReading, said: str = "") -> None:
+        data = {
+            "clock": name,
+            "real": reading.real.isoformat(),
+            "site": reading.site.isoformat(),
+            "turned": reading.turned,
+            "until": reading.until.isoformat() if reading.until else None,
+            "said": said,
+        }
+        at = reading.until or reading.real
+        self._ledger.append(NewEvent("clock", self._run, at, data=data), fence=self._fence)
