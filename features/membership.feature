@@ -89,9 +89,9 @@ Feature: Being a member
     And she is signed in
     And her bank will refuse the renewal
     When it is 3 days after the renewal
-    And she opens "/members/area"
+    Then she receives a nudge by email within 1 day of the renewal
+    When she opens "/members/area"
     Then she sees "Welcome back"
-    And she receives a nudge by email within 1 day of the renewal
     When she follows "Change my card" in it
     And she pays 15.00 EUR by card
     Then she sees "Your month is paid"
