@@ -88,9 +88,10 @@ Feature: Being a member
     Given Ada has been a member for 14 days
     And she is signed in
     And her bank will refuse the renewal
-    When it is 3 days after the renewal
+    When it is 1 hour after the renewal
     Then she receives a nudge by email within 1 day of the renewal
-    When she opens "/members/area"
+    When it is 3 days after the renewal
+    And she opens "/members/area"
     Then she sees "Welcome back"
     When she follows "Change my card" in it
     And she pays 15.00 EUR by card
