@@ -13,13 +13,14 @@ import random
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from babel import Locale, UnknownLocaleError
 
 from upheld.errors import UsageError, did_you_mean
+from upheld.phones import free_phone
 
 if TYPE_CHECKING:
     from faker import Faker
@@ -28,17 +29,6 @@ __all__ = ["Cast", "Person", "living_in"]
 
 DIETS = ("vegetarian", "vegan", "gluten-free", "lactose-free")
 JOBS = ("Head of Operations", "Team Lead", "Project Manager", "Accountant", "Engineer")
-
-# Numbers that no one has, kept free for films and books, so that a text message sent by mistake reaches nobody.
-# Ofcom (GB), Bundesnetzagentur notice 148/2021 (DE), ARCEP (FR); every other country gets the North American
-# 555-0100 … 0199 (NANPA) of some area code, written internationally.
-FREE_NUMBERS: Mapping[str, tuple[str, int]] = {
-    "GB": ("+447700900", 3),
-    "DE": ("+493023125", 3),
-    "FR": ("+33639980", 3),
-}
-AREA_CODES: tuple[int, ...] = (201, 206, 212, 213, 214, 215, 216, 301, 303, 305, 312, 313, 314, 404, 407, 408, 410, 412)
-AREA_CODES += (503, 504, 505, 512, 513, 602, 605, 608, 612, 614, 615, 617, 619, 701, 702, 713, 716, 801, 808, 907, 919)
 COUNTRY_WORDS: Mapping[str, str] = {
     "usa": "US",
     "america": "US",
@@ -127,7 +117,8 @@ class Cast:
     `seed` and `node` (the scenario's node id) decide who they are; `token` stands in their addresses and must be
     new for each attempt (it is, where none is given). `mail` is a domain (`ada.<token>@<mail>`) or a box with
     plus-addressing (`box@example.com` gives `box+ada.<token>@example.com`). `locale` and `zone` are those of
-    somebody of whom the feature does not say where she lives.
+    somebody of whom the feature does not say where she lives. `claim` says of a phone number whether it may be hers,
+    where no two people may have the same.
     """
 
     def __init__(
@@ -139,12 +130,14 @@ class Cast:
         token: str | None = None,
         locale: str = "en-GB",
         zone: str = "Europe/London",
+        claim: Callable[[str], bool] | None = None,
     ) -> None:
         self.seed = seed
         self.node = node
         self.token = token or secrets.token_hex(5)
         self._box, _, self._domain = mail.rpartition("@")
         self._home = (locale, zone)
+        self._claim = claim or (lambda number: True)
         self._people: dict[str, Person] = {}
         self._told: dict[str, dict[str, str]] = {}
 
@@ -199,7 +192,7 @@ class Cast:
             given=who,
             family=family,
             email=self._address(who),
-            phone=_phone(code),
+            phone=free_phone(code, self._claim),
             company=fake.company(),
             street=fake.street_address().replace("\n", ", "),
             postcode=fake.postcode(),
@@ -311,11 +304,6 @@ def _faker(locale: str) -> Faker:
     same = sorted(name for name in AVAILABLE_LOCALES if name.partition("_")[0] == language)
     exact = locale.replace("-", "_")
     return Faker(exact if exact in AVAILABLE_LOCALES else same[0] if same else "en_GB")
-
-
-def _phone(code: str) -> str:
-    prefix, digits = FREE_NUMBERS.get(code, (f"+1{secrets.choice(AREA_CODES)}55501", 2))
-    return prefix + "".join(str(secrets.randbelow(10)) for _ in range(digits))
 
 
 def _plain(text: str) -> str:

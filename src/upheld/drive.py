@@ -21,6 +21,7 @@ from upheld.errors import BrowserGone, CouldNotLook, FeatureError, SiteUnreachab
 from upheld.ledger import CastView, FactView, JourneyView, Lease, Ledger, MomentView, NewEvent, PromiseView
 from upheld.promises import Arrival, Promise
 from upheld.promises.expectation import Knowledge, check_references
+from upheld.phones import Claims
 from upheld.promises.judge import Case
 from upheld.promises.order import check_order
 from upheld.promises.reading import Protagonist, StepText
@@ -104,7 +105,9 @@ class Journey:
         self.plan, self.run, self.attempt = plan, run, attempt
         self.id = journey_id(run, plan.node, attempt)
         self.settings = settings
-        self.cast = Cast(seed=seed, node=plan.node, mail=settings.mail_domain)
+        # Text messages are told apart by their numbers; where none are caught, any number will do.
+        claim = Claims(ledger, run, self.id).claim if settings.capture else None
+        self.cast = Cast(seed=seed, node=plan.node, mail=settings.mail_domain, claim=claim)
         name = self.cast.token if clock.each else ""
         self.time = SiteTime(clock, ledger, settings, run, name=name, fence=fence)
         self.fields: list[Any] = []

@@ -267,6 +267,8 @@ class Lookout:
         """Return the run in whose books it belongs, "" where it is nobody's; behind a capture there is nobody else."""
         if known := self._owners.get(recipient):
             return known
+        if recipient.startswith("+") and (claims := self._ledger.events(kinds=("claimed",), recipient=recipient)):
+            return claims[-1].run
         return self._run if what != "mailbox" or recipient.endswith(f"@{self._domain}") else ""
 
     def _keep(self, raw: bytes, ending: str) -> str:

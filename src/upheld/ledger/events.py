@@ -21,6 +21,7 @@ KINDS: Mapping[str, str] = {
     "journey_finished": "status (passed, failed, unproven), error, trace",
     "superseded": "by: the journey id of the later attempt",
     "cast": "who, name, given, family, address, locale, zone, details",
+    "claimed": "nothing more; `recipient` is a phone number, and `journey` whose it is from now on",
     "step": "index, keyword, text, line, status (passed, failed, unproven), seconds, began, ended, who, picture, "
     "address, title, console, failed_requests, fields, error",
     "moment": "name, site_began, site_ended, zone",
@@ -31,8 +32,8 @@ KINDS: Mapping[str, str] = {
     "arrived": "arrival, raw, size",
     "judged": "verdict, why, arrivals, site_at, final, site_from, site_by",
     "clock": "clock (whose, where each customer has one), real, site, turned, until, said",
-    "covered": "what (mailbox, site), since, until",
-    "gap": "what (mailbox, site, canary), since, until, why",
+    "covered": "what (mailbox, capture, walk:<journey>), since, until",
+    "gap": "what (mailbox, capture, site, canary, capture canary), since, until, why",
     "canary": "sent, seen, skew_seconds",
 }
 

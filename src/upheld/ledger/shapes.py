@@ -39,7 +39,7 @@ class ArrivalView:
 
 
 class CoveredView(NamedTuple):
-    """A stretch in which `what` (mailbox, site) could be looked at."""
+    """A stretch in which `what` (mailbox, capture, a walk) could be looked at."""
 
     what: str
     since: datetime
@@ -47,7 +47,7 @@ class CoveredView(NamedTuple):
 
 
 class GapView(NamedTuple):
-    """A stretch in which `what` (mailbox, site, canary) could not be looked at, and why."""
+    """A stretch in which `what` could not be looked at, and why; see `upheld.mailbox.gap_counts`."""
 
     what: str
     since: datetime

@@ -55,9 +55,7 @@ _NAME = r"[^\W\d_][\w-]*"  # with a capital, of whatever alphabet: see _is_name
 # A name stands before a verb or as a possessive; "Systems Day takes place" is no person.
 _SUBJECT = re.compile(rf"({_NAME})(?:'s \w|’s \w| (?:is|has|and|[a-z]+s)\b)")
 _CAPITALISED = rf"(?![a-zß-öø-ÿ]){_NAME}"  # "the shop is closed" names nobody
-GROUP_PATTERN = (
-    rf"(?P<group>[Tt]he [a-z]+) (?:are|is) (?P<names>{_CAPITALISED}(?:(?:, | and |, and ){_CAPITALISED})*)"
-)
+GROUP_PATTERN = rf"(?P<group>[Tt]he [a-z]+) (?:are|is) (?P<names>{_CAPITALISED}(?:(?:, | and |, and ){_CAPITALISED})*)"
 _GROUP = re.compile(GROUP_PATTERN)
 _NO_NAMES = {"I", "The", "A", "An", "It", "This", "That", "There"}
 _COUNTS = {
