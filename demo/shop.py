@@ -159,7 +159,10 @@ class Shop:
             return None
         return redirect(url_for("organiser.login", next=request.path), 303)
 
-    def problem(self) -> str:
-        """Return the problem with a payment that this request's address names, or "" (template `problem.html`)."""
+    def problem(self, *more: str) -> str:
+        """Return the problem with a payment that this request's address names, or "" (template `problem.html`).
+
+        `more` are the keys of problems of the story's own.
+        """
         named = request.args.get("problem", "")
-        return named if named in PROBLEMS else ""
+        return named if named in (*PROBLEMS, *more) else ""

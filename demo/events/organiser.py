@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from demo.events.booking import Bookings
 from demo.events.tables import Event, Order
 from demo.shop import Shop
 from demo.store import Store
@@ -26,8 +27,8 @@ CURRENCIES = ("CHF", "EUR", "GBP", "USD")
 ENGLISH = Words("en_GB", "events")
 
 
-def add_pages(site: Blueprint, shop: Shop) -> None:
-    """Add the organiser's pages and `PUT /api/events/<slug>` to the story's blueprint."""
+def add_pages(site: Blueprint, shop: Shop, bookings: Bookings) -> None:
+    """Add the organiser's pages, and the doors by which events are set up and moved, to the story's blueprint."""
 
     @site.before_request
     def only_organisers() -> ResponseReturnValue | None:
@@ -74,6 +75,30 @@ def add_pages(site: Blueprint, shop: Shop) -> None:
             return jsonify(error=f'There is another event "{slug}" already.', event=answer), 409
         return jsonify(answer), 200 if there else 201
 
+    @site.put("/api/events/<slug>/start")
+    def move_event(slug: str) -> ResponseReturnValue:
+        shop.organiser_only()
+        data = request.get_json(force=True, silent=True)
+        try:
+            start, zone = _start(data if isinstance(data, dict) else {})
+        except ValueError as error:
+            return jsonify(error=str(error)), 400
+        event = bookings.move(slug, start, zone) or abort(404)
+        shop.wake()
+        return jsonify(_json(event))
+
+    @site.put("/api/events/<slug>/seats")
+    def limit_seats(slug: str) -> ResponseReturnValue:
+        shop.organiser_only()
+        data = request.get_json(force=True, silent=True)
+        seats = data.get("seats") if isinstance(data, dict) else None
+        if type(seats) is not int or seats < 1:
+            return jsonify(error='Send {"seats": 40}: how many there are.'), 400
+        with shop.store.write() as writing:
+            event = writing.scalar(sa.select(Event).where(Event.slug == slug)) or abort(404)
+            event.seats = seats
+        return jsonify(_json(event))
+
 
 def seed(store: Store, now: datetime) -> None:
     """Put one event on the programme, in four days, where none is coming: an empty shop shows nothing."""
@@ -109,7 +134,7 @@ def _csv(rows: Sequence[dict[str, str]]) -> str:
     return text.getvalue()
 
 
-def _json(event: Event) -> dict[str, str]:
+def _json(event: Event) -> dict[str, Any]:
     return {
         "title": event.title,
         "start": event.local_start.isoformat(),
@@ -117,6 +142,8 @@ def _json(event: Event) -> dict[str, str]:
         "venue": event.venue,
         "price": f"{event.price:.2f}",
         "currency": event.currency,
+        "seats": event.seats,
+        "organiser": event.organiser,
         "url": f"/events/{event.slug}",
     }
 
@@ -128,18 +155,33 @@ def _event(slug: str, data: Any) -> Event:
         raise ValueError(f"Send a JSON object with the texts {', '.join(names)}.")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         raise ValueError(f'"{slug}" cannot be in an address; use small letters, digits and single hyphens.')
-    if data["zone"] not in available_timezones():
-        raise ValueError(f'"{data["zone"]}" is no time zone such as Europe/Berlin.')
     if data["currency"] not in CURRENCIES:
         raise ValueError(f'"{data["currency"]}" is none of {", ".join(CURRENCIES)}.')
+    start, zone = _start(data)
+    seats, organiser = data.get("seats"), data.get("organiser", "")
+    if not (seats is None or (type(seats) is int and seats > 0)) or not isinstance(organiser, str):
+        raise ValueError("`seats` must be a whole number, `organiser` a text; both may be left out.")
     try:
-        start = datetime.fromisoformat(data["start"])
         cents = Decimal(data["price"]) * 100
-    except (ValueError, InvalidOperation):
-        raise ValueError("`start` must be like 2026-11-26T18:00+01:00, `price` like 120.00.") from None
-    if start.tzinfo is None or not 1990 <= start.year <= 2200:
-        raise ValueError(f'`start` is "{data["start"]}"; it needs an offset such as +01:00 and a year of our time.')
+    except InvalidOperation:
+        raise ValueError(f'`price` is "{data["price"]}"; it must be like 120.00.') from None
     if not cents.is_finite() or cents != int(cents) or not 50 <= cents <= 10**8:
         raise ValueError(f'`price` is "{data["price"]}"; it must be from 0.50 to 1000000.00 with two decimals.')
-    copied = {name: data[name] for name in ("title", "zone", "venue", "currency")}
-    return Event(slug=slug, start=start, cents=int(cents), **copied)
+    copied = {name: data[name] for name in ("title", "venue", "currency")}
+    return Event(
+        slug=slug, start=start, zone=zone, cents=int(cents), seats=seats, organiser=organiser, moves=0, **copied
+    )
+
+
+def _start(data: dict[str, Any]) -> tuple[datetime, str]:
+    """Return when and in which zone, or raise `ValueError` with a sentence."""
+    zone = data.get("zone")
+    if zone not in available_timezones():
+        raise ValueError(f'"{zone}" is no time zone such as Europe/Berlin.')
+    try:
+        start = datetime.fromisoformat(str(data.get("start")))
+    except ValueError:
+        raise ValueError("`start` must be like 2026-11-26T18:00+01:00.") from None
+    if start.tzinfo is None or not 1990 <= start.year <= 2200:
+        raise ValueError(f'`start` is "{data["start"]}"; it needs an offset such as +01:00 and a year of our time.')
+    return start.astimezone(UTC), zone

@@ -1,4 +1,4 @@
-"""The customer's pages of an event: find it, register, pay, be booked."""
+"""The customer's pages of an event: find it, register, pay, be booked, cancel."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from flask.typing import ResponseReturnValue
 
 from demo.events.booking import Bookings
 from demo.events.tables import DIETS, Event, Order
+from demo.events.waiting import WaitingList
 from demo.payments import Problem
 from demo.shop import Shop
 
-__all__ = ["add_pages"]
+__all__ = ["add_pages", "is_address"]
 
 FIELDS = ("given_name", "family_name", "email", "company", "diet")
 
 
-def add_pages(site: Blueprint, shop: Shop, bookings: Bookings) -> None:
+def add_pages(site: Blueprint, shop: Shop, bookings: Bookings, waiting: WaitingList) -> None:
     """Add the customer's pages to the story's blueprint."""
 
     def event_or_404(slug: str) -> Event:
@@ -41,7 +42,8 @@ def add_pages(site: Blueprint, shop: Shop, bookings: Bookings) -> None:
     @site.get("/events/<slug>")
     def event(slug: str) -> ResponseReturnValue:
         found = event_or_404(slug)
-        return shop.page("events/event.html", event=found, closed=found.start <= shop.now())
+        sold_out = waiting.sold_out(found)
+        return shop.page("events/event.html", event=found, closed=found.start <= shop.now(), sold_out=sold_out)
 
     @site.get("/events/<slug>/register")
     def register(slug: str) -> ResponseReturnValue:
@@ -84,9 +86,9 @@ def add_pages(site: Blueprint, shop: Shop, bookings: Bookings) -> None:
     @site.get("/checkout/<token>")
     def checkout(token: str) -> ResponseReturnValue:
         order = order_or_404(token)
-        if order.status == "paid":
+        if order.status != "open":
             return redirect(url_for("events.booked", token=token), 303)
-        return shop.page("events/checkout.html", order.locale, order=order, problem=shop.problem())
+        return shop.page("events/checkout.html", order.locale, order=order, problem=shop.problem("sold_out"))
 
     @site.post("/checkout/<token>")
     def pay(token: str) -> ResponseReturnValue:
@@ -104,9 +106,28 @@ def add_pages(site: Blueprint, shop: Shop, bookings: Bookings) -> None:
     @site.get("/orders/<token>")
     def booked(token: str) -> ResponseReturnValue:
         order = order_or_404(token)
-        if order.status != "paid":
+        if order.status == "open":
             return redirect(url_for("events.checkout", token=token), 303)
-        return shop.page("events/booked.html", order.locale, order=order)
+        template = "events/cancelled.html" if order.status == "cancelled" else "events/booked.html"
+        return shop.page(template, order.locale, order=order, begun=order.event.start <= shop.now())
+
+    @site.get("/orders/<token>/cancel")
+    def cancelling(token: str) -> ResponseReturnValue:
+        order = order_or_404(token)
+        if order.status != "paid" or order.event.start <= shop.now():
+            return redirect(url_for("events.booked", token=token), 303)
+        return shop.page("events/cancel.html", order.locale, order=order, problem=shop.problem("no_refund"))
+
+    @site.post("/orders/<token>/cancel")
+    def cancel(token: str) -> ResponseReturnValue:
+        order_or_404(token)
+        try:
+            bookings.cancel(token)
+        except Problem:
+            return redirect(url_for("events.cancelling", token=token, problem="no_refund"), 303)
+        finally:
+            shop.wake()
+        return redirect(url_for("events.booked", token=token), 303)
 
 
 def _wrong(details: Mapping[str, str], consent: bool) -> list[str]:
@@ -114,12 +135,13 @@ def _wrong(details: Mapping[str, str], consent: bool) -> list[str]:
     wrong = [name for name in FIELDS if not details[name] or len(details[name]) > 200]
     if details["diet"] not in DIETS:
         wrong = [*filter(lambda name: name != "diet", wrong), "diet"]
-    if "email" not in wrong and not _is_address(details["email"]):
+    if "email" not in wrong and not is_address(details["email"]):
         wrong.append("email")
     return wrong if consent else [*wrong, "consent"]
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Return whether this is an email address that a mail could be sent to."""
     try:
         Address(addr_spec=text)
     except (ValueError, IndexError, MessageError):  # the standard library has three ways of saying it

@@ -1,4 +1,4 @@
-"""What the shop remembers of events: each of them, and who wants or has a seat."""
+"""What the shop remembers of events: each of them, who wants or has a seat, and who waits for one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from demo.store import Base
 
-__all__ = ["DAY", "DIETS", "Event", "Order"]
+__all__ = ["DAY", "DIETS", "Event", "Order", "Waiting"]
 
 DAY = timedelta(days=1)
 FIRST_NUMBER = 4711
@@ -20,7 +20,11 @@ DIETS = ("none", "vegetarian", "vegan", "gluten-free", "lactose-free", "halal", 
 
 
 class Event(Base):
-    """A paid event. `start` is UTC and shown in its own `zone`; `cents` is the price of a seat, VAT included."""
+    """A paid event. `start` is UTC and shown in its own `zone`; `cents` is the price of a seat, VAT included.
+
+    `seats` is how many there are, `None` where there is no end of them. `moves` counts how often it has been moved.
+    `organiser` is the address in whose name its organiser is told of bookings by webhook.
+    """
 
     __tablename__ = "events"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,6 +35,9 @@ class Event(Base):
     venue: Mapped[str]
     cents: Mapped[int]
     currency: Mapped[str]
+    seats: Mapped[int | None]
+    organiser: Mapped[str] = mapped_column(default="")
+    moves: Mapped[int] = mapped_column(default=0)
 
     @property
     def local_start(self) -> datetime:
@@ -44,7 +51,11 @@ class Event(Base):
 
 
 class Order(Base):
-    """One customer's seat, wanted (`open`) or booked (`paid`). Its `id` is the order number."""
+    """One customer's seat: wanted (`open`), booked (`paid`) or given back (`cancelled`). Its `id` is the order number.
+
+    `payment` is the payment's id, `refunded` how many cents of it she got back. `offer` is the place on the waiting
+    list that the seat was offered to.
+    """
 
     __tablename__ = "orders"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (declared so by SQLAlchemy)
@@ -61,6 +72,9 @@ class Order(Base):
     status: Mapped[str] = mapped_column(default="open")
     declines: Mapped[int] = mapped_column(default=0)
     paid_at: Mapped[datetime | None]
+    payment: Mapped[str] = mapped_column(default="")
+    refunded: Mapped[int] = mapped_column(default=0)
+    offer: Mapped[int | None]
     remind_at: Mapped[datetime | None] = mapped_column(index=True)
     """When the scheduler is to remind her; empty once it has, or where it shall not."""
     event: Mapped[Event] = relationship(lazy="joined")
@@ -71,9 +85,40 @@ class Order(Base):
         return f"{self.given_name} {self.family_name}"
 
     @property
+    def refund(self) -> Decimal:
+        """What she got back, in the event's currency."""
+        return Decimal(self.refunded) / 100
+
+    @property
     def gets_reminder(self) -> bool:
         """Whether she is reminded: not where she books less than a day ahead, when she hardly needs it."""
         return self.paid_at is not None and self.paid_at < self.event.start - DAY
+
+
+class Waiting(Base):
+    """A place on the waiting list of a sold-out event; the lowest `id` is the first in line.
+
+    `status` is `waiting`, then `offered` until `until`, and then `taken` or `lapsed`.
+    """
+
+    __tablename__ = "waiting"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(unique=True, default=lambda: secrets.token_urlsafe(16))
+    clock: Mapped[str] = mapped_column(index=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey(Event.id))
+    given_name: Mapped[str]
+    family_name: Mapped[str]
+    email: Mapped[str]
+    phone: Mapped[str]
+    locale: Mapped[str]
+    status: Mapped[str] = mapped_column(default="waiting")
+    until: Mapped[datetime | None]
+    event: Mapped[Event] = relationship(lazy="joined")
+
+    @property
+    def name(self) -> str:
+        """Her full name."""
+        return f"{self.given_name} {self.family_name}"
 
 
 def _number_from_first(_: object, connection: sa.Connection, **__: object) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fixtures.site import Card, Organiser
 from upheld import Actor, Journey, StepFailed, parse_money
 
 __all__ = [
     "attendee_row_of",
+    "book_seat",
     "details_shown_to",
     "gaps_in",
+    "limit_seats",
     "open_event_page",
     "pay",
     "reach_checkout",
@@ -33,9 +35,9 @@ def set_up_event(
     price: str,
     venue: str = "Town Hall",
 ) -> None:
-    """Put an event on the programme; one of that title and start that is there already is the same."""
+    """Put an event on the programme; it is this journey's own, so that nobody else takes its seats or moves it."""
     money = parse_money(price)
-    slug = f"{re.sub(r'[^a-z0-9]+', '-', title.lower())}-{start.astimezone(UTC):%Y%m%d-%H%M}"
+    slug = f"{re.sub(r'[^a-z0-9]+', '-', title.lower())}-{journey.cast.token}"
     answer = journey.request(
         "PUT",
         f"/api/events/{slug}",
@@ -46,6 +48,7 @@ def set_up_event(
             "venue": venue,
             "price": str(money.amount),
             "currency": money.currency,
+            "organiser": journey.actor("the organiser").person.email,
         },
         auth=(organiser.user, organiser.password),
     )
@@ -54,8 +57,31 @@ def set_up_event(
     journey.note("the name of the event", title)
     journey.note("the place of the event", venue)
     journey.note("the price", price, "money")
+    journey.note("the time zone of the event", zone)
     journey.note_date("the date of the event", start, zone)
     journey.happens("the event", start, zone)
+
+
+def limit_seats(journey: Journey, organiser: Organiser, seats: int) -> None:
+    """Say how many seats the event has."""
+    where, access = f"/api{journey.fact('the page of the event')}/seats", (organiser.user, organiser.password)
+    journey.request("PUT", where, json={"seats": seats}, auth=access)
+
+
+def book_seat(customer: Actor, journey: Journey, card: Card) -> None:
+    """Set the stage: she has booked and paid, by what the site's forms send; walking that is another journey."""
+    person, form = customer.person, {"headers": {"Accept-Language": customer.person.locale}, "follow_redirects": True}
+    details = {"given_name": person.given, "family_name": person.family, "email": person.email}
+    details |= {"company": person.company, "diet": "vegetarian", "consent": "yes"}
+    checkout = journey.request("POST", f"{journey.fact('the page of the event')}/register", data=details, **form)
+    paid = {"name": person.name, "number": card.number, "expiry": card.expiry, "code": card.code}
+    with journey.moment("paying"):
+        booked = journey.request("POST", str(checkout.url), data=paid, **form)
+    if not re.fullmatch(r"/orders/[^/]+", booked.url.path):
+        raise StepFailed(f"{customer.who} could not book a seat: the site led her to {booked.url.path}.")
+    journey.note(f"the booking of {customer.who}", booked.url.path)
+    if number := re.search(r"<strong>(\d+)</strong>", booked.text):
+        journey.note("the order number", number[1], "number")
 
 
 def open_event_page(customer: Actor, journey: Journey) -> None:

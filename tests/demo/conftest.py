@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from demo.process import Demo
-from tests.demo.stage import Sink, close_clients, running_sink
+from tests.demo.stage import Sink, close_clients, running_door, running_sink
 
 
 @pytest.fixture(autouse=True)
@@ -26,3 +27,9 @@ def sink() -> Iterator[Sink]:
 def shop(tmp_path_factory: pytest.TempPathFactory, sink: Sink) -> Iterator[Demo]:
     with Demo(tmp_path_factory.mktemp("shop"), smtp_port=sink.port) as demo:
         yield demo
+
+
+@pytest.fixture
+def door() -> Iterator[Any]:
+    with running_door() as door:
+        yield door

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -39,6 +40,23 @@ def client(url: str, language: str = "en-GB") -> httpx.Client:
 def close_clients() -> None:
     while _open:
         _open.pop().close()
+
+
+class Door(BaseHTTPRequestHandler):
+    """Takes what is posted; what the server's `refusals` counts down from is refused first."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        server: Any = self.server
+        server.posted.append((self.path, dict(self.headers), body))
+        server.refusals -= 1
+        self.send_response(503 if server.refusals >= 0 else 201)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(b'{"sid": "SM1", "status": "queued"}')
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
 
 
 class Sink:
@@ -162,3 +180,18 @@ def running_sink() -> Iterator[Sink]:
         yield sink
     finally:
         sink.stop()
+
+
+@contextmanager
+def running_door() -> Iterator[Any]:
+    """A web server that keeps what is posted to it, as (path, headers, body), and refuses the first `refusals`."""
+    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    server.posted, server.refusals, server.url = [], 0, f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

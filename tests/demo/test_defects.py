@@ -17,6 +17,7 @@ import pytest
 import demo
 from demo.bank import Bank
 from demo.process import Demo
+from tests.demo import test_seats
 from tests.demo.stage import DECLINED_CARD, Clock, Customer, Sink, facts, organiser, put_event, soup, until
 
 KINDS = {"Your booking": "confirmation", "Your receipt": "receipt", "Reminder": "reminder"}
@@ -143,7 +144,7 @@ def bank() -> Iterator[Bank]:
 EVENTS = [name for name, defect in demo.defects().items() if defect.story == "events"]
 
 
-@pytest.mark.parametrize("name", ["", *EVENTS])
+@pytest.mark.parametrize("name", ["", *EFFECTS])
 def test_a_defect_does_what_the_table_says_and_nothing_else(name: str, tmp_path: Path, sink: Sink, bank: Bank) -> None:
     domain = f"{'confirmation' if 'wrong_address' in name else name.replace('_', '-') or 'healthy'}.test"
     environ = {"STRIPE_API_BASE": bank.url, "STRIPE_API_KEY": bank.key}
@@ -152,7 +153,7 @@ def test_a_defect_does_what_the_table_says_and_nothing_else(name: str, tmp_path:
 
 
 def test_the_table_is_read_as_it_stands() -> None:
-    assert set(EVENTS) == set(EFFECTS)
+    assert set(EVENTS) == set(EFFECTS) | set(test_seats.EFFECTS)
     for name, defect in demo.defects().items():
         assert (defect.name, defect.what[-1]) == (name, ".")
         assert all(bool(expected.promise) != bool(expected.step) for expected in defect.expects)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -25,35 +23,6 @@ from demo.settings import Settings
 from demo.shop import Shop
 from demo.store import Mail, Store
 from tests.demo.stage import Sink, until
-
-
-class Door(BaseHTTPRequestHandler):
-    """Takes what is posted; what the server's `refusals` counts down from is refused first."""
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        server: Any = self.server
-        server.posted.append((self.path, dict(self.headers), body))
-        server.refusals -= 1
-        self.send_response(503 if server.refusals >= 0 else 201)
-        self.send_header("Content-Type", "application/json")
-        self.end_headers()
-        self.wfile.write(b'{"sid": "SM1", "status": "queued"}')
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def door() -> Iterator[Any]:
-    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    server.posted, server.refusals = [], 0
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
 
 
 class Tale:
@@ -101,7 +70,7 @@ def running(tmp_path: Path, *stories: Tale, **environ: str) -> Iterator[tuple[Sh
 
 
 def test_a_text_message_leaves_by_twilios_sdk_and_a_webhook_as_json(tmp_path: Path, door: Any) -> None:
-    url = f"http://127.0.0.1:{door.server_port}"
+    url = door.url
     with running(tmp_path, Tale(), DEMO_SMS_URL=f"{url}/sms", DEMO_SMS_TOKEN="tok") as (shop, outbox):
         with shop.store.write() as writing:
             for _ in range(2):  # written once, however often it is put
