@@ -19,9 +19,9 @@ from upheld.collect import Plan
 from upheld.config import Settings
 from upheld.errors import BrowserGone, CouldNotLook, FeatureError, SiteUnreachable, StepFailed
 from upheld.ledger import CastView, FactView, JourneyView, Lease, Ledger, MomentView, NewEvent, PromiseView
+from upheld.phones import Claims
 from upheld.promises import Arrival, Promise
 from upheld.promises.expectation import Knowledge, check_references
-from upheld.phones import Claims
 from upheld.promises.judge import Case
 from upheld.promises.order import check_order
 from upheld.promises.reading import Protagonist, StepText

@@ -8,6 +8,7 @@ country's plan (libphonenumber) take them all, which they do not of Ofcom's and 
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -30,7 +31,9 @@ FREE_NUMBERS: Mapping[str, tuple[tuple[str, ...], int]] = {
     "FR": (("+3319900", "+3326191", "+3335301", "+3346571", "+3353649"), 4),
 }  # fmt: skip
 AREA_CODES: tuple[str, ...] = tuple(
-    """
+    re.findall(
+        r"\d{3}",
+        """
     201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 224 225 228 229 231 234 239 240 248 251 252 253
     254 256 260 262 267 269 270 276 281 301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318 319 320 321 323
     325 330 334 336 337 339 347 351 352 360 361 386 401 402 404 405 406 407 408 409 410 412 413 414 415 417 419 423 425
@@ -41,7 +44,8 @@ AREA_CODES: tuple[str, ...] = tuple(
     810 812 813 814 815 816 817 818 828 830 831 832 843 845 847 848 850 856 857 858 859 860 862 863 864 865 870 901 903
     904 906 907 908 909 910 912 913 914 915 916 917 918 919 920 925 928 931 936 937 940 941 949 951 952 954 956 970 971
     972 973 978 979 980 985 989
-    """.split()
+        """,
+    )
 )
 KEPT = timedelta(days=60)
 """How long a number stays hers after she was cast: what is sent to her late must not reach another."""
