@@ -59,7 +59,7 @@ def is_told_what_next(journey: Journey, who: str) -> None:
     if "nothing was taken" not in said or "by card" not in said:
         raise StepFailed(
             f"{customer.who} was not told that nothing was taken, and what to do next. The page says: "
-            f"{said or customer.text()[:300]}"
+            f"{said or tasks.said_to(customer)}"
         )
 
 
@@ -67,9 +67,3 @@ def is_told_what_next(journey: Journey, who: str) -> None:
 def mail_program_looks(journey: Journey) -> None:
     """Mail programs open links to see whether they are safe, and that must not use them up."""
     tasks.let_mail_program_look(journey.actor("she"), journey)
-
-
-@when(parsers.re(rf"{WHO} opens the link in the mail again"))
-def opens_link_again(journey: Journey, who: str) -> None:
-    """She comes back to the mail."""
-    tasks.open_link_again(journey.actor(who), journey)

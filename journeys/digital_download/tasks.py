@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 from fixtures.site import Card, Organiser
@@ -13,10 +14,10 @@ __all__ = [
     "buy",
     "cancel_at_wallet",
     "let_mail_program_look",
-    "open_link_again",
     "open_product_page",
     "reach_checkout",
     "reason_given_to",
+    "said_to",
     "set_up_product",
 ]
 
@@ -70,7 +71,7 @@ def cancel_at_wallet(customer: Actor, journey: Journey, amount: str) -> None:
     if not customer.shows(parse_money(amount)):
         raise StepFailed(
             f"{customer.who} was shown {amount} in the shop, and Demo Wallet asks for something else: "
-            f"{customer.text()[:300]}"
+            f"{said_to(customer)}"
         )
     customer.presses("Cancel")
 
@@ -79,6 +80,11 @@ def reason_given_to(customer: Actor) -> str:
     """What the page tells her after she has cancelled; "" where it says nothing."""
     alert = customer.page.get_by_role("alert")
     return str(alert.inner_text()) if alert.count() else ""
+
+
+def said_to(customer: Actor) -> str:
+    """What her page says, on one line, without what stands on every page."""
+    return " ".join(str(customer.page.get_by_role("main").inner_text()).split())[:300]
 
 
 def link_in_mail(customer: Actor, journey: Journey) -> str:
@@ -93,11 +99,6 @@ def link_in_mail(customer: Actor, journey: Journey) -> str:
 def let_mail_program_look(customer: Actor, journey: Journey) -> None:
     """Ask for the link as mail programs do before their readers see it: the head of the page, then the page."""
     link = link_in_mail(customer, journey)
-    journey.request("HEAD", link)
-    journey.request("GET", link)
-    journey.note("the link in the mail", link)
-
-
-def open_link_again(customer: Actor, journey: Journey) -> None:
-    """Come back to the mail another day, and follow its link once more."""
-    customer.opens(journey.fact("the link in the mail"))
+    for method in ("HEAD", "GET"):
+        with contextlib.suppress(StepFailed):  # nobody is told what a mail program saw; she will see for herself
+            journey.request(method, link)
