@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from upheld.hooks import spec
-from upheld.hooks.keys import OPTIONS, WORKER
+from upheld.hooks.keys import FLAGS, OPTIONS, WORKER
 
 __all__: list[str] = []
 
@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a run."""
     group = parser.getgroup("upheld", "customer journeys and their promises")
     for option, text in OPTIONS.items():
-        group.addoption(f"--{option}", dest=f"upheld_{option}", default=None, metavar="VALUE", help=text)
+        group.addoption(f"--{FLAGS[option]}", dest=f"upheld_{option}", default=None, metavar="VALUE", help=text)
 
 
 def pytest_configure(config: pytest.Config) -> None:

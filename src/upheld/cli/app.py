@@ -29,6 +29,9 @@ Site = Annotated[str | None, typer.Option(help="Address of the site that is walk
 MailboxUrl = Annotated[
     str | None, typer.Option(help="embedded://127.0.0.1:1025 or mailpit+http://127.0.0.1:8025", metavar="URL")
 ]
+CaptureUrl = Annotated[
+    str | None, typer.Option(help="capture://127.0.0.1:1080, for text messages and webhooks.", metavar="URL")
+]
 Clock = Annotated[str | None, typer.Option(help="real, or the address of the site's test clock.", metavar="URL")]
 LedgerUrl = Annotated[str | None, typer.Option(help="sqlite:///file or postgresql://...", metavar="URL")]
 Patience = Annotated[str | None, typer.Option(help="How long to wait in real time for windows to close.", metavar="2m")]
@@ -43,6 +46,7 @@ def run(
     keyword: Annotated[str | None, typer.Option("-k", help="Only journeys whose name matches, as in pytest.")] = None,
     site: Site = None,
     mailbox: MailboxUrl = None,
+    capture: CaptureUrl = None,
     clock: Clock = None,
     ledger: LedgerUrl = None,
     patience: Patience = None,
@@ -55,7 +59,10 @@ def run(
     targets, extra = _split(paths or [])
     if keyword:
         extra = ["-k", keyword, *extra]
-    options = {"site": site, "mailbox": mailbox, "clock": clock, "ledger": ledger, "patience": patience, "seed": seed}
+    options = {
+        "site": site, "mailbox": mailbox, "capture": capture, "clock": clock, "ledger": ledger, "patience": patience,
+        "seed": seed,
+    }  # fmt: skip
     raise typer.Exit(run_suite(targets or ["features"], options, workers=workers, extra=extra))
 
 
@@ -63,6 +70,9 @@ def run(
 def demo(
     arguments: Annotated[list[str] | None, typer.Argument(metavar="[-- PYTEST ARGS]")] = None,
     defects: Annotated[str, typer.Option(help="Defects to switch on, separated by commas.")] = "",
+    clock: Annotated[
+        str, typer.Option(help="Whose time is turned, and how: shared, customer, command, or real.", metavar="WHOSE")
+    ] = "shared",
     mailbox: MailboxUrl = None,
     patience: Patience = None,
     seed: Seed = None,
@@ -74,6 +84,7 @@ def demo(
     raise typer.Exit(
         run_demo(
             [name for name in defects.split(",") if name],
+            clock=clock,
             mailbox=mailbox,
             patience=patience,
             seed=seed,
@@ -87,6 +98,7 @@ def demo(
 def settle(
     site: Site = None,
     mailbox: MailboxUrl = None,
+    capture: CaptureUrl = None,
     clock: Clock = None,
     ledger: LedgerUrl = None,
     patience: Patience = None,
@@ -94,7 +106,8 @@ def settle(
     """Settle what earlier runs left open, without walking anything."""
     from upheld.cli.reading import settle_open
 
-    raise typer.Exit(settle_open(site=site, mailbox=mailbox, clock=clock, ledger=ledger, patience=patience))
+    options = {"site": site, "mailbox": mailbox, "capture": capture, "clock": clock, "ledger": ledger}
+    raise typer.Exit(settle_open(**options, patience=patience))
 
 
 @app.command()
@@ -120,11 +133,17 @@ def gate(
 
 
 @app.command()
-def doctor(site: Site = None, mailbox: MailboxUrl = None, clock: Clock = None, ledger: LedgerUrl = None) -> None:
+def doctor(
+    site: Site = None,
+    mailbox: MailboxUrl = None,
+    capture: CaptureUrl = None,
+    clock: Clock = None,
+    ledger: LedgerUrl = None,
+) -> None:
     """Look whether everything a run needs is there, a line for each."""
     from upheld.cli.doctor import examine
 
-    raise typer.Exit(examine(site=site, mailbox=mailbox, clock=clock, ledger=ledger))
+    raise typer.Exit(examine(site=site, mailbox=mailbox, capture=capture, clock=clock, ledger=ledger))
 
 
 @incident.command("new")
@@ -146,11 +165,16 @@ def mailbox_serve(
     host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Where to listen; 0 takes a free port.")] = 1025,
     store: Annotated[Path, typer.Option(help="The file that keeps what comes.")] = Path(".upheld/mailbox.db"),
+    capture_port: Annotated[
+        int | None, typer.Option(help="Where to take text messages and webhooks as well, such as 1080.")
+    ] = None,
+    capture_store: Annotated[Path, typer.Option(help="The file that keeps these.")] = Path(".upheld/capture.db"),
 ) -> None:
     """Run the embedded mailbox until it is stopped, so that it catches what comes between runs."""
     from upheld.mailbox.serve import main as serve
 
-    raise typer.Exit(serve(["--host", host, "--port", str(port), "--store", str(store)]))
+    both = [] if capture_port is None else ["--capture-port", str(capture_port), "--capture-store", str(capture_store)]
+    raise typer.Exit(serve(["--host", host, "--port", str(port), "--store", str(store), *both]))
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:

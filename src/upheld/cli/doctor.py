@@ -6,10 +6,13 @@ import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from upheld.config import Settings, find_root, load_settings
 from upheld.errors import UpheldError, UsageError
+
+if TYPE_CHECKING:
+    from upheld.mailbox import Mailbox
 
 __all__ = ["examine"]
 
@@ -18,7 +21,8 @@ def examine(**options: Any) -> int:
     """Look at site, browser, mailbox, clock and ledger; return 0 where all is well, else 3 or 2."""
     settings = load_settings(find_root(Path.cwd())).with_options(**options)
     looks: dict[str, Callable[[Settings], str]] = {
-        "site": _site, "browser": _browser, "mailbox": _mailbox, "clock": _clock, "ledger": _ledger,
+        "site": _site, "browser": _browser, "mailbox": _mailbox, "capture": _capture, "clock": _clock,
+        "ledger": _ledger,
     }  # fmt: skip
     worst = 0
     for name, look in looks.items():
@@ -69,19 +73,35 @@ def _browser(settings: Settings) -> str:
 
 
 def _mailbox(settings: Settings) -> str:
-    from upheld.errors import MailboxUnreachable
-    from upheld.mailbox import Canary, open_mailbox
+    from upheld.mailbox import open_mailbox
 
     with contextlib.closing(open_mailbox(settings.mailbox, root=settings.root, start=True)) as mailbox:
-        ready, cursor = mailbox.ready(), mailbox.cursor()
-        canary = Canary(mailbox, domain=settings.mail_domain)
-        sent = datetime.now(UTC)
-        address = canary.send()
-        for _ in range(100):
-            if any(canary.seen(envelope) and address in envelope.to for envelope in mailbox.since(cursor)):
-                return f"{ready}; a message went round in {(datetime.now(UTC) - sent).total_seconds():.1f} s"
-            canary.wait(address, 0.1)
-    raise MailboxUnreachable(f"{ready}, but a message posted to {settings.mailbox} did not come within 10 s")
+        return _round(mailbox, settings.mail_domain)
+
+
+def _capture(settings: Settings) -> str:
+    from upheld.mailbox import open_capture
+
+    if not settings.capture:
+        return 'none is set: promises by text message or webhook stay unproven (capture = "capture://127.0.0.1:1080")'
+    with contextlib.closing(open_capture(settings.capture, root=settings.root, start=True)) as capture:
+        return _round(capture, settings.mail_domain)
+
+
+def _round(mailbox: Mailbox, domain: str) -> str:
+    """Send a message round; return how that went."""
+    from upheld.errors import MailboxUnreachable
+    from upheld.mailbox import Canary
+
+    ready, cursor = mailbox.ready(), mailbox.cursor()
+    canary = Canary(mailbox, domain=domain)
+    sent = datetime.now(UTC)
+    address = canary.send()
+    for _ in range(100):
+        if any(canary.seen(envelope) and address in envelope.to for envelope in mailbox.since(cursor)):
+            return f"{ready}; a message went round in {(datetime.now(UTC) - sent).total_seconds():.1f} s"
+        canary.wait(address, 0.1)
+    raise MailboxUnreachable(f"{ready}, but a message posted to {mailbox.url} did not come within 10 s")
 
 
 def _clock(settings: Settings) -> str:

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from upheld.errors import UsageError
 from upheld.hooks.controller import OUTCOME, Outcome
+from upheld.hooks.keys import FLAGS
 
 __all__ = ["Face", "exit_code", "run_suite"]
 
@@ -96,7 +97,7 @@ def run_suite(
         raise UsageError('-n needs pytest-xdist: pip install "upheld[parallel]"')
     quiet = not {"-v", "-vv", "-s", "--verbose", "--collect-only", "--co"} & set(extra)
     arguments = [*targets, "-W", REWRITE, *(QUIET if quiet else ())]
-    arguments += [f"--{name}={value}" for name, value in options.items() if value is not None]
+    arguments += [f"--{FLAGS[name]}={value}" for name, value in options.items() if value is not None]
     arguments += ["-n", str(workers)] if workers > 1 else []
     face = Face(quiet=quiet)
     said = io.StringIO()

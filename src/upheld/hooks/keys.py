@@ -9,16 +9,19 @@ import pytest
 if TYPE_CHECKING:
     from upheld.config import Settings
 
-__all__ = ["CLOCK", "CONTEXT", "FENCE", "OPTIONS", "UNPROVEN", "WORKER", "settings_of"]
+__all__ = ["CLOCK", "CONTEXT", "FENCE", "FLAGS", "OPTIONS", "UNPROVEN", "WORKER", "settings_of"]
 
 OPTIONS = {
     "site": "address of the site that is walked",
     "mailbox": "embedded://host:port or mailpit+http://host:port",
+    "capture": "capture://host:port, where text messages and webhooks are caught",
     "clock": "real, the address of the site's test clock, or command: and what turns it",
     "ledger": "sqlite:///file or postgresql://...",
     "patience": "how long to wait in real time for windows to close, such as 2m",
     "seed": "repeat the people of an earlier run",
 }
+# pytest has a --capture of its own.
+FLAGS = {option: "upheld-capture" if option == "capture" else option for option in OPTIONS}
 
 WORKER = pytest.StashKey[Any]()
 CONTEXT = pytest.StashKey[Any]()
