@@ -96,6 +96,7 @@ class Suite:
 
     def write_settings(self, **settings: Any) -> None:
         """Write [tool.upheld]."""
+        self.ledger = str(settings.get("ledger", ""))
         lines = "\n".join(f"{name} = {json.dumps(value)}" for name, value in settings.items())
         (self.root / "pyproject.toml").write_text(f"[tool.pytest.ini_options]\n[tool.upheld]\n{lines}\n", "utf-8")
 
@@ -118,7 +119,7 @@ class Suite:
 
     def view(self) -> RunView:
         """Return the last run as the ledger tells it."""
-        ledger = open_ledger(f"sqlite:///{self.root / '.upheld' / 'ledger.db'}")
+        ledger = open_ledger(self.ledger or f"sqlite:///{self.root / '.upheld' / 'ledger.db'}")
         try:
             return fold(ledger.events(run=ledger.last_run()))
         finally:
