@@ -42,7 +42,9 @@ def run_demo(
     `clock` is one of `CLOCKS`.
     """
     if clock not in CLOCKS:
-        raise UsageError(f'the demo has no clock "{clock}".{did_you_mean(clock, CLOCKS)} There are: {", ".join(CLOCKS)}.')
+        raise UsageError(
+            f'the demo has no clock "{clock}".{did_you_mean(clock, CLOCKS)} There are: {", ".join(CLOCKS)}.'
+        )
     root = find_root(Path.cwd())
     if not (root / "demo" / "process.py").is_file():
         raise UsageError(
