@@ -146,6 +146,29 @@ def doctor(
     raise typer.Exit(examine(site=site, mailbox=mailbox, capture=capture, clock=clock, ledger=ledger))
 
 
+@app.command()
+def steps(
+    words: Annotated[list[str] | None, typer.Argument(help="Only steps that speak of all these words.")] = None,
+    sentence: Annotated[
+        str, typer.Option("--for", help="Show the steps nearest to this sentence.", metavar="SENTENCE")
+    ] = "",
+) -> None:
+    """List what a feature can say, with an example of each step: the standard ones and the suite's own."""
+    from upheld.cli.steps import list_steps
+
+    raise typer.Exit(list_steps(words or [], sentence))
+
+
+@app.command()
+def lint(
+    paths: Annotated[list[str] | None, typer.Argument(help="Feature files or folders; features unless given.")] = None,
+) -> None:
+    """Find steps that nobody reads, and what speaks of the site's inside, of staff tasks or of selectors."""
+    from upheld.cli.lint import lint as lint_features
+
+    raise typer.Exit(lint_features(paths or []))
+
+
 @incident.command("new")
 def incident_new(
     expected: Annotated[str, typer.Argument(help='What the customer expected: "a receipt by email".')],

@@ -16,10 +16,11 @@ from typing import Any
 
 from gherkin.errors import CompositeParserException, ParserError
 from gherkin.parser import Parser
+from gherkin.pickles.compiler import Compiler
 
 from upheld.promises.reading import PROMISE_STEP_PATTERN
 
-__all__ = ["Finding", "below_the_waterline", "findings_in"]
+__all__ = ["Finding", "Said", "below_the_waterline", "findings_in", "said_in"]
 
 _QUOTED = re.compile(r'"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»')
 _PLACEHOLDER = re.compile(r"<[^<>]+>")
@@ -49,6 +50,16 @@ class Finding:
     def __str__(self) -> str:
         """Return it in one line, as a compiler would."""
         return f'{self.file}:{self.line}: "{self.word}": {self.reason}. Instead, {self.instead}.'
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A step as a feature says it, with the words of its example filled in; `kind` is given, when, then or ""."""
+
+    text: str
+    kind: str
+    file: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +126,29 @@ def findings_in(text: str, file: str) -> list[Finding]:
             if not any(one in word.casefold() or word.casefold() in one for one in allowed.get(line, ())):
                 found.append(Finding(file, line, word, reason, instead))
     return sorted(found, key=lambda one: one.line)
+
+
+def said_in(text: str, file: str) -> list[Said]:
+    """Return every step of a feature, each as often as its examples differ; none where it cannot be read."""
+    try:
+        document: Any = Parser().parse(text)
+    except (CompositeParserException, ParserError):
+        return []
+    lines = dict(_lines(document.get("feature") or {}))
+    kinds = {"Context": "given", "Action": "when", "Outcome": "then"}
+    document["uri"] = file
+    pickles: Any = Compiler().compile(document)
+    steps = (step for pickle in pickles for step in pickle["steps"])
+    found = (Said(step["text"], kinds.get(step["type"], ""), file, lines[step["astNodeIds"][0]]) for step in steps)
+    return list(dict.fromkeys(found))
+
+
+def _lines(node: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    for child in node.get("children", ()):
+        for inner in child.values():
+            yield from _lines(inner)
+    for step in node.get("steps", ()):
+        yield step["id"], step["location"]["line"]
 
 
 def _unreadable(error: Any, file: str) -> Finding:
