@@ -120,3 +120,53 @@ def test_a_duplicate_that_comes_later_is_seen_by_the_last_look(suite: Suite, sce
     )
     suite.run("features")
     assert suite.verdicts() == {"receipt to Ada": "repeated", "no reminder to Ada": "kept"}
+
+
+MAP = """
+name = "Shop"
+stage = "keep: welcome"
+
+[touchpoint.reminder]
+usual = "on the day before the event"
+withdrawn_by = "cancelling"
+"""
+CANCELS = """
+@step(parsers.re(r"(?P<who>\\w+) cancels"))
+def cancels(journey, who):
+    with journey.moment("cancelling"):
+        journey.actor(who)
+"""
+
+
+def test_cancelling_withdraws_what_it_makes_pointless_and_silence_follows(
+    suite: Suite, scenario: Scenario, shop: Shop
+) -> None:
+    folder = suite.root / "journeys" / "shop"
+    folder.mkdir(parents=True)
+    (folder / "journey.toml").write_text(MAP, "utf-8")
+    with (suite.root / "conftest.py").open("a", encoding="utf-8") as file:
+        file.write(CANCELS)
+
+    def cancelling(who: str, *more: str) -> str:
+        return scenario(
+            f"{who} cancels",
+            "Given the event takes place in 4 days at 18:00 in Europe/Berlin",
+            f"And {who} walks on",
+            f"Then {who} is promised a reminder by email",
+            *more,
+            f"When {who} cancels",
+            f"Then {who} is promised no reminder after cancelling",
+            tags="@journey:shop",
+        )
+
+    suite.feature(cancelling("Ada") + cancelling("Ben", 'And the shop plans Ben "Your reminder" in 75 hours'))
+    result = suite.run("features")
+    assert suite.verdicts() == {
+        "reminder to Ada": "withdrawn",
+        "no reminder to Ada": "kept",
+        "reminder to Ben": "withdrawn",
+        "no reminder to Ben": "unwanted",
+    }
+    result.assert_outcomes(passed=5, failed=1)
+    page = (suite.root / ".upheld" / "report" / "index.html").read_text("utf-8")
+    assert "reminder was withdrawn: after cancelling it is pointless." in page
