@@ -54,7 +54,12 @@ def add_pages(site: Blueprint, shop: Shop, bookings: Bookings, waiting: WaitingL
         order = her_open_order(found, request.args.get("order", "") or session.get(slug, ""))
         details = {name: getattr(order, name) for name in FIELDS} if order else {}
         return shop.page(
-            "events/register.html", event=found, details=details, wrong=[], diets=DIETS, consent=order is not None
+            "events/register.html",
+            event=found,
+            details=details,
+            wrong=[],
+            diets=DIETS,
+            consent=bool(details.get("company")),
         )
 
     @site.post("/events/<slug>/register")
