@@ -84,10 +84,16 @@ def has_booked_for(journey: Journey, cards: dict[str, Card], who: str, names: st
     tasks.book_for(journey.actor(who), journey, people(journey, names), cards["good"])
 
 
-@when(parsers.re(rf"{WHO} opens (?P<other>[A-Z][\w-]*)'s page of the course"))
-def opens_page_of(journey: Journey, who: str, other: str) -> None:
-    """She comes by the address of somebody else's page."""
-    tasks.open_page_of(journey.actor(who), journey.actor(other))
+@then(parsers.re(rf"{WHO} keeps the code for later"), target_fixture="kept_code")
+def keeps_code(journey: Journey, who: str) -> str:
+    """She has a code on her telephone, and does not use it yet."""
+    return tasks.code_sent_to(journey.actor(who), journey)
+
+
+@when(parsers.re(rf"{WHO} enters the code that she has kept"))
+def enters_kept_code(journey: Journey, kept_code: str, who: str) -> None:
+    """She types her own code, whatever page asks for one."""
+    journey.actor(who).enters_code(kept_code)
 
 
 @when(parsers.re(rf"the organiser marks that {NAMES} attended and (?P<absent>[A-Z][\w-]*) missed it"))

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from demo.courses.tables import Booking, Course, Delegate
 from demo.payments import Declined, Turns
 from demo.shop import Shop
-from demo.store import Mail
 
 __all__ = ["STORY", "TO_DELEGATES", "Bookings"]
 
@@ -20,7 +19,7 @@ STORY = "courses"
 TO_DELEGATES = ("invitation", "delegate_details", "workbook", "code")
 """The kinds of messages that are about a delegate; all others are about a booking."""
 # Letters that are read one after the other leave one after the other: two that leave at once may overtake each other.
-APART = timedelta(seconds=2)
+APART = timedelta(seconds=1)
 CODE_LASTS = timedelta(minutes=10)
 MOST_TRIES = 5
 DETAILS_AT, WORKBOOK_AT, THANKS_AT = "17:00", "07:00", "10:00"
@@ -66,11 +65,11 @@ class Bookings:
             if session.scalar(booked.values(status="paid", paid_at=now).returning(Booking.id)) is None:
                 return
             booking = session.get_one(Booking, booking_id)
-            late = 2 * APART if "outline_before_confirmation" in wrong else timedelta()
-            self._tell(session, booking, "confirmation", now + late)
+            swapped = "outline_before_confirmation" in wrong
+            self._tell(session, booking, "confirmation", now + 4 * APART if swapped else now)
             if "no_invoice" not in wrong:
                 self._tell(session, booking, "invoice", now)
-            self._tell(session, booking, "outline", now + APART - late / 2)
+            self._tell(session, booking, "outline", now if swapped else now + APART)
             if "no_request_for_names" not in wrong:
                 self._tell(session, booking, "request", now + 2 * APART)
             booking.details_due = self._details_due(booking.course)
@@ -87,10 +86,7 @@ class Bookings:
                 delegate = known.get(place)
                 if delegate is None or delegate.email != person["email"]:
                     if delegate is not None:  # somebody else comes in her place, with an address of her own
-                        unsent = sa.delete(Mail).where(Mail.story == STORY, Mail.sent_at.is_(None))
-                        session.execute(unsent.where(Mail.kind.in_(TO_DELEGATES), Mail.ref == delegate.id))
-                        session.delete(delegate)
-                        session.flush()
+                        delegate.replaced, delegate.details_due, delegate.workbook_due = True, None, None
                     delegate = Delegate(booking=booking, place=place, **person)
                     session.add(delegate)
                     session.flush()
@@ -124,7 +120,10 @@ class Bookings:
         came = dict.fromkeys(missed, False) | dict.fromkeys(attended, True)
         with self._shop.store.write() as session:
             found = session.scalars(
-                sa.select(Delegate).join(Booking).join(Course).where(Course.slug == slug, Delegate.email.in_(came))
+                sa.select(Delegate)
+                .join(Booking)
+                .join(Course)
+                .where(Course.slug == slug, Delegate.email.in_(came), Delegate.replaced.is_(False))
             ).all()
             for delegate in found:
                 delegate.attended = came[delegate.email]

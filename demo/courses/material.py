@@ -23,7 +23,8 @@ def add_pages(site: Blueprint, shop: Shop, bookings: Bookings) -> None:
 
     def delegate_or_404(token: str) -> Delegate:
         with shop.store.read() as reading:
-            return reading.scalar(sa.select(Delegate).where(Delegate.token == token)) or abort(404)
+            hers = sa.select(Delegate).where(Delegate.token == token, Delegate.replaced.is_(False))
+            return reading.scalar(hers) or abort(404)
 
     def is_let_in(token: str) -> bool:
         return token in session.get(OPEN_TO, [])

@@ -90,7 +90,10 @@ class Booking(Base):
     thanks_due: Mapped[datetime | None] = mapped_column(index=True)
     course: Mapped[Course] = relationship(lazy="joined")
     delegates: Mapped[list[Delegate]] = relationship(
-        back_populates="booking", lazy="selectin", order_by="Delegate.place"
+        back_populates="booking",
+        lazy="selectin",
+        order_by="Delegate.place",
+        primaryjoin="and_(Booking.id == Delegate.booking_id, Delegate.replaced.is_(False))",
     )
 
     @property
@@ -110,14 +113,17 @@ class Booking(Base):
 
 
 class Delegate(Base):
-    """Somebody who takes one of the places, number `place`. `token` is in the address of a page of her own."""
+    """Somebody who takes one of the places, number `place`, unless she was `replaced` by somebody else.
+
+    `token` is in the address of a page of her own.
+    """
 
     __tablename__ = "course_delegates"
-    __table_args__ = (sa.UniqueConstraint("booking_id", "place"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(unique=True, default=lambda: secrets.token_urlsafe(16))
     booking_id: Mapped[int] = mapped_column(sa.ForeignKey(Booking.id))
     place: Mapped[int]
+    replaced: Mapped[bool] = mapped_column(default=False)
     given_name: Mapped[str]
     family_name: Mapped[str]
     email: Mapped[str]

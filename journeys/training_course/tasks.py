@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from fixtures.site import Card, Organiser
-from upheld import Actor, Journey, parse_money
+from upheld import Actor, Journey, StepFailed, parse_money
 
 __all__ = [
     "book_for",
+    "code_sent_to",
     "delegates_shown_to",
     "mark_attendance",
     "name_delegates",
     "open_course_page",
-    "open_page_of",
     "put_course",
     "set_up_course",
 ]
@@ -102,9 +102,12 @@ def book_for(client: Actor, journey: Journey, delegates: Sequence[Actor], card: 
     send(f"{booking}/delegates", **named)
 
 
-def open_page_of(visitor: Actor, other: Actor) -> None:
-    """Open the page that somebody else has open, by its address."""
-    visitor.opens(other.page.url)
+def code_sent_to(delegate: Actor, journey: Journey) -> str:
+    """The code in the text message that has just reached her."""
+    found = re.search(r"\b\d{6}\b", journey.letter.text if journey.letter else "")
+    if found is None:
+        raise StepFailed(f"{delegate.who} has been sent no code that could be kept.")
+    return found[0]
 
 
 def mark_attendance(journey: Journey, organiser: Organiser, attended: Sequence[Actor], missed: Sequence[Actor]) -> None:
