@@ -102,6 +102,8 @@ class Lookout:
         self._stop.set()
         with self._changed:
             self._changed.notify_all()
+        for watch in self._watches.values():
+            watch.end()
 
     # What the sweep asks
 

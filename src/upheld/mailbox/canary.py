@@ -85,7 +85,7 @@ class Canary:
             self._mailbox.post(f"canary@{self._domain}", sent.address, "A canary of upheld", "Nothing to do here.\n")
         except MailboxUnreachable as error:
             with self._guard:
-                sent.why = f"a message could not be posted to the mailbox: {error}"
+                sent.why = f"a message could not be posted to {self._mailbox.name}: {error}"
             raise
         return sent.address
 
@@ -143,19 +143,18 @@ class Canary:
                 came = back.seen if skew is None else min(back.seen, back.at - timedelta(seconds=skew))
                 late = came - one.at > PATIENCE
                 if late or lost is not None:
-                    found.append(_gap(good or (lost or one).at, came if late else one.at, lost or one))
+                    found.append(self._gap(good or (lost or one).at, came if late else one.at, lost or one))
                     lost = None
                 else:
                     skew = back.skew_seconds
                 good = came if late else one.at
             if lost is not None:
-                found.append(_gap(good or lost.at, now, lost))
+                found.append(self._gap(good or lost.at, now, lost))
         return tuple(found)
 
-
-def _gap(since: datetime, until: datetime, lost: _Sent) -> Gap:
-    why = lost.why or (
-        f"a message that upheld posted to the mailbox at {lost.at:%H:%M:%S} UTC was not seen there within "
-        f"{PATIENCE.total_seconds():.0f} s"
-    )
-    return Gap(since, until, why)
+    def _gap(self, since: datetime, until: datetime, lost: _Sent) -> Gap:
+        why = lost.why or (
+            f"a message that upheld posted to {self._mailbox.name} at {lost.at:%H:%M:%S} UTC was not seen there within "
+            f"{PATIENCE.total_seconds():.0f} s"
+        )
+        return Gap(since, until, why)

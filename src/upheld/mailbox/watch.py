@@ -46,13 +46,21 @@ class Watch:
         self._taken: set[str] = set()
         self._pulse = LONG_AGO
         self._away: Gap | None = None
+        self._back: list[Gap] = []
+        self._thread: threading.Thread | None = None
         self._looked: list[Span] = []
         self._began = self._needed = datetime.now(UTC)
         self._coverage: tuple[datetime, tuple[Span, ...], tuple[Gap, ...]] = (LONG_AGO, (), ())
 
     def start(self) -> None:
         """Begin to read, in a thread that ends with `stop`."""
-        threading.Thread(target=self._read, name=f"upheld-{self.what}", daemon=True).start()
+        self._thread = threading.Thread(target=self._read, name=f"upheld-{self.what}", daemon=True)
+        self._thread.start()
+
+    def end(self, limit: float = 5.0) -> None:
+        """Return once nothing is read any more, so that the mailbox can be closed, or after so many seconds."""
+        if self._thread is not None:
+            self._thread.join(limit)
 
     def send_canary(self) -> str:
         """Send a canary and return its address, "" where that cannot be; the canary's own books have it as lost."""
@@ -101,18 +109,28 @@ class Watch:
     def reasons(self) -> list[Gap]:
         """Return why nothing was covered where nothing was."""
         with self._changed:
-            away = [Gap(self._away.since, datetime.now(UTC), self._away.why)] if self._away else []
-            return [*away, *self._coverage[2]]
+            return [*self._absences(), *self._coverage[2]]
 
     def gaps(self) -> list[Gap]:
         """Return when nothing was seen, whatever the mailbox says: a canary was lost, or it is not read yet."""
-        found = list(self._canary.gaps())
         with self._changed:
+            away = self._absences()
+            # That it was away says more than that it took no message meanwhile.
+            found = [
+                Gap(one.since, one.until, next((gap.why for gap in away if _touch(one, gap)), one.why))
+                for one in self._canary.gaps()
+            ]
             since = max(self._pulse, self._began)
             if self._pulse < self._needed and since < self._needed:
-                place, now = f"{self.mailbox.name} at {self.mailbox.url}", datetime.now(UTC)
-                found.append(Gap(since, now, f"{place} did not answer from {since:%H:%M:%S} to {now:%H:%M:%S} UTC"))
+                found.append(self._absence(since, datetime.now(UTC)))
         return found
+
+    def _absences(self) -> list[Gap]:
+        return [*self._back, *([self._absence(self._away.since, datetime.now(UTC))] if self._away else [])]
+
+    def _absence(self, since: datetime, until: datetime) -> Gap:
+        place = f"{self.mailbox.name} at {self.mailbox.url}"
+        return Gap(since, until, f"{place} did not answer from {since:%H:%M:%S} to {until:%H:%M:%S} UTC")
 
     def _read(self) -> None:
         while not self._stop.is_set():
@@ -124,6 +142,8 @@ class Watch:
                         continue
                     began = began or item.at
                     with self._changed:
+                        if self._away is not None:
+                            self._back.append(self._absence(self._away.since, item.at))
                         self._pulse, self._away = item.at, None
                         self._looked = _extended(self._looked, began, item.at)
                         self._changed.notify_all()
@@ -152,3 +172,7 @@ def _extended(looked: list[Span], began: datetime, until: datetime) -> list[Span
     if looked and looked[-1].since == began:
         return [*looked[:-1], Span(began, until)]
     return [*looked, Span(began, until)]
+
+
+def _touch(one: Gap, other: Gap) -> bool:
+    return one.since <= other.until and other.since <= one.until
