@@ -1,0 +1,54 @@
+"""Turning a clock: what the time has come to by itself is waited for, since no clock can be turned back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from upheld.config import Settings
+from upheld.errors import ClockWouldNotTurn
+from upheld.ledger import open_ledger
+from upheld.turning import Turner
+
+
+class Site:
+    """A site whose time goes on by a fifth of a second with each look, as on a busy machine, and never back."""
+
+    url, turnable, each = "http://site.test/clock", True, False
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 22, 9, tzinfo=UTC)
+        self.turned_to: list[datetime] = []
+
+    def of(self, customer: str) -> Self:
+        return self
+
+    def now(self) -> datetime:
+        self.time += timedelta(seconds=0.2)
+        return self.time
+
+    def turn(self, to: datetime) -> str:
+        if to < self.now():
+            raise ClockWouldNotTurn(f"it stands at {self.time} and does not go back to {to}")
+        self.turned_to.append(to)
+        self.time = to
+        return ""
+
+    def idle(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("ahead", "turned"), [(-0.1, False), (0.1, False), (0.45, False), (2.0, True), (3600.0, True)])
+def test_a_moment_that_comes_by_itself_is_waited_for(tmp_path: Path, ahead: float, turned: bool) -> None:
+    site = Site()
+    moment = site.time + timedelta(seconds=0.2 + ahead)
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", migrate=True) as ledger:
+        turner = Turner(ledger, Settings(), site, "run", pause=lambda _: None)
+        *_, (name, last) = turner.turn({"": moment})
+        clocks = ledger.events(run="run", kinds=("clock",))
+    assert (name, last.turned, site.turned_to) == ("", turned, [moment] if turned else [])
+    assert last.site >= moment
+    assert [event.data["turned"] for event in clocks][-1] == turned
