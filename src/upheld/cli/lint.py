@@ -35,12 +35,14 @@ def lint(paths: Sequence[str]) -> int:
         typer.echo(text)
     for note in dict.fromkeys(_notes(suite, whole=not paths)):
         typer.echo(f"note: {note}")
-    scenarios, count = len(suite.plans), len(set(found))
-    typer.echo(
-        f"{len(features)} features, {scenarios} journeys: "
-        + ("nothing below the waterline." if not count else f"{count} finding{'s' * (count > 1)}.")
-    )
+    count = len(set(found))
+    walked = f"{_many(len(features), 'feature')}, {_many(len(suite.plans), 'journey')}"
+    typer.echo(f"{walked}: " + (f"{_many(count, 'finding')}." if count else "nothing below the waterline."))
     return FOUND if count else CLEAN
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _features(paths: Sequence[str]) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-// Whether the page asks her to sign in: one password that is not a new one, or an address beside words of signing in.
+// Whether the page asks her to sign in: one password that is not a new one, or an address or a code beside words of signing in.
 () => {
   const seen = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   const fields = [...document.querySelectorAll('input')].filter(seen);
@@ -9,7 +9,7 @@
   return fields.some((field) => {
     const scope = field.form || document.body;
     const words = [...scope.querySelectorAll('button, input[type=submit], h1, h2, legend')].filter(seen);
-    const asks = field.type === 'email' || /username|email/.test(`${field.autocomplete} ${field.name}`);
+    const asks = field.type === 'email' || /username|email|one-time-code/.test(`${field.autocomplete} ${field.name}`);
     return asks && !scope.closest('header, nav, footer') && words.some((word) => says.test(word.innerText || word.value || ''));
   });
 };
