@@ -23,6 +23,7 @@ import httpx
 from upheld.errors import MailboxUnreachable
 from upheld.ledger import Ledger, NewEvent
 from upheld.mailbox import Envelope, Gap, Mailbox, Span, seen_by
+from upheld.mailbox.base import NO_CAPTURE
 from upheld.mailbox.message import read
 from upheld.mailbox.request import read_request
 from upheld.mailbox.watch import Watch
@@ -36,10 +37,6 @@ PROBE_EVERY = 1.0
 PROBE_LIMIT = 5.0
 LEDGER_EVERY = 0.25
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-NO_CAPTURE = (
-    "no capture is set: where text messages and webhooks are caught is said by "
-    '`capture = "capture://127.0.0.1:1080"` in [tool.upheld], and the site sends them there'
-)
 
 
 class Lookout:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from upheld.errors import MailboxUnreachable, StepFailed
 from upheld.ledger import Ledger, NewEvent
+from upheld.mailbox.base import NO_CAPTURE, gap_counts, seen_by
 from upheld.promises import Arrival, Promise
 from upheld.promises.documents import reaching_by
 from upheld.promises.expectation import Knowledge, shortfalls
@@ -81,6 +82,9 @@ class Reaching:
 
     def wait_for(self, promise: Promise, actor: Actor, interval: Interval, knowledge: Knowledge) -> Arrival:
         """Wait here for what she needs to go on; raises `StepFailed` with what had come instead."""
+        channel = promise.channel
+        if seen_by(channel) == "capture" and not self._journey.settings.capture:
+            raise MailboxUnreachable(f"{actor.who} cannot be seen to receive the {promise.kind}: {NO_CAPTURE}")
         address = address_by(promise.channel, actor.person.email, actor.person.phone)
         limit = self._limit(interval)
         deadline, seen = time.monotonic() + limit.total_seconds(), 0
@@ -96,7 +100,11 @@ class Reaching:
                         self._taken.add(arrival.id)
                         return arrival
             self._let_pass(actor, _POLL)
-        gaps = self._ledger.events(run=self._journey.run, kinds=("gap",))
+        gaps = [
+            gap
+            for gap in self._ledger.events(run=self._journey.run, kinds=("gap",))
+            if gap.data["what"] == seen_by(channel) or gap_counts(str(gap.data["what"]), channel)
+        ]
         if gaps:
             raise MailboxUnreachable(f"{actor.who} waited for the {promise.kind}, but {gaps[-1].data['why']}")
         subjects = ", ".join(f'"{_shown(arrival)}"' for arrival in came) or "nothing"

@@ -32,6 +32,10 @@ __all__ = ["LEASE_SECONDS", "Settled", "Sweep"]
 LEASE_SECONDS = 120.0
 # Two readings of one clock differ by less than this, or somebody has moved it.
 JUMP = timedelta(seconds=3)
+_DOUBTS = {
+    "mailbox": "No mail of this site has ever reached this mailbox: it is likelier that the site does not send here.",
+    "capture": "Nothing of this site has ever reached this capture: it is likelier that the site does not send here.",
+}
 # What she sees with her own eyes while she walks, and no mailbox catches.
 WALKED = ("page", "download")
 # A kept promise is settled once its quiet period is over; a failed one cannot become better by waiting either.
@@ -240,7 +244,7 @@ class Sweep:
         for cases in docket.ordered:
             if all(case.id in verdicts for case in cases):
                 verdicts |= in_order(cases, verdicts, came)
-        return self._with_doubt(verdicts)
+        return self._with_doubt(docket, verdicts)
 
     def _looked(self, docket: _Docket, bench: _Bench, real: datetime) -> Looked:
         timeline, channel = docket.timeline(bench.clock), bench.channel
@@ -257,17 +261,17 @@ class Sweep:
             blind=self._blind.get(bench.clock, ""),
         )
 
-    def _with_doubt(self, verdicts: dict[str, Judgement]) -> dict[str, Judgement]:
-        """Beside every "broken" stands that no mail of this site was ever seen here, where that is so."""
-        if self._lookout.ever_seen():
-            return verdicts
-        doubt = " No mail of this site has ever reached this mailbox: it is likelier that the site does not send here."
-        return {
-            case: Judgement(found.verdict, found.why + doubt, found.arrivals, found.site_at, found.final)
-            if found.verdict is Verdict.BROKEN
-            else found
-            for case, found in verdicts.items()
-        }
+    def _with_doubt(self, docket: _Docket, verdicts: dict[str, Judgement]) -> dict[str, Judgement]:
+        """Beside every "broken" stands that nothing of this site was ever seen where it should have come, if so."""
+        channels = {case.id: case.promise.channel for bench in docket.benches for case in bench.cases}
+
+        def doubted(case: str, found: Judgement) -> Judgement:
+            doubt = _DOUBTS.get(seen_by(channels[case]), "")
+            if found.verdict is not Verdict.BROKEN or not doubt or self._lookout.ever_seen(channels[case]):
+                return found
+            return Judgement(found.verdict, f"{found.why} {doubt}", found.arrivals, found.site_at, found.final)
+
+        return {case: doubted(case, found) for case, found in verdicts.items()}
 
     def _write(self, settled: Sequence[Settled]) -> None:
         now = datetime.now(UTC)
@@ -348,9 +352,9 @@ class _Docket:
             benches.setdefault(key, _Bench(case.address, *key[1:], journey.id, [])).cases.append(case)
         self.benches = tuple(benches.values())
         self.ordered = [cases for cases in self._by_journey() if any(map(_has_order, cases))]
-        self.addresses = frozenset(
-            person.address for view in views.values() for journey in view.journeys for person in journey.cast
-        )
+        people = [person for view in views.values() for journey in view.journeys for person in journey.cast]
+        phones = (str(person.details.get("phone", "")) for person in people)
+        self.addresses = frozenset((*(person.address for person in people), *phones))
         self.since = min((view.started for view in views.values() if view.started), default=datetime.now(UTC))
 
     def covered(self, channel: str) -> list[Stretch]:

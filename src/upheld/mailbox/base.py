@@ -15,6 +15,7 @@ from upheld.errors import MailboxUnreachable
 
 __all__ = [
     "CAPTURE",
+    "NO_CAPTURE",
     "Coverage",
     "Envelope",
     "Gap",
@@ -28,6 +29,11 @@ __all__ = [
 
 CAPTURE = "the text-message capture"
 """What the capture of text messages and webhooks is called in a sentence."""
+NO_CAPTURE = (
+    "no capture is set: where text messages and webhooks are caught is said by "
+    '`capture = "capture://127.0.0.1:1080"` in [tool.upheld], and the site sends them there'
+)
+"""Why nothing can be said of text messages and webhooks where nobody catches them."""
 _ELSEWHERE = {"text message": "capture", "webhook": "capture", "page": "", "download": ""}
 
 
