@@ -91,7 +91,7 @@ def add_pages(site: Blueprint, shop: Shop, life: Life, door: Door) -> None:
         member = signed_in()
         if member is None:
             return enter()
-        return page("area" if member.may_come_in(shop.now()) else "closed", member)
+        return page("area" if door.is_open_to(member) else "closed", member)
 
     @site.get("/members/card/<token>")
     def card(token: str) -> ResponseReturnValue:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyotp
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from demo.members.life import Life
 from demo.members.tables import Member, SignIn
-from demo.members.terms import SIGN_IN
+from demo.members.terms import GRACE, SIGN_IN
 from demo.shop import Shop
 
 __all__ = ["Door"]
@@ -35,12 +36,21 @@ class Door:
                     self._life.write(writing, member, "sign_in", again=link, link=link)
                     return
 
-    def link(self, writing: sa.orm.Session, member: Member, now: datetime) -> str:
+    def link(self, writing: Session, member: Member, now: datetime) -> str:
         """Return the token of a new link for her."""
         sign_in = SignIn(member_id=member.id, until=now + SIGN_IN)
         writing.add(sign_in)
         writing.flush()
         return sign_in.token
+
+    def is_open_to(self, member: Member) -> bool:
+        """Return whether the members' area is open to her now."""
+        now, settings = self._shop.now(), self._shop.settings
+        if member.status == "left" and "access_ends_on_leaving" in settings:
+            return False
+        if member.status == "owing" and member.access_until and "access_lost_before_grace" in settings:
+            return now < member.access_until - GRACE + timedelta(days=1)
+        return member.may_come_in(now)
 
     def state(self, token: str) -> str:
         """Return what has become of a link: `open`, `used`, `expired`, or "" where there is none."""

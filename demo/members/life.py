@@ -129,7 +129,7 @@ class Life:
                 return
             now = self._shop.now()
             if member.status == "member":
-                member.access_until = now if "access_ends_on_leaving" in self._shop.settings else member.paid_until
+                member.access_until = member.paid_until
             member.status = "left"
             self._agenda.drop(writing, member)
             if "no_farewell_confirmation" not in self._shop.settings:
@@ -237,8 +237,7 @@ class Life:
     def _owes(self, writing: Session, member: Member) -> None:
         now, settings = self._shop.clocks.now(member.clock), self._shop.settings
         ends = now + GRACE
-        member.status = "owing"
-        member.access_until = now + timedelta(days=1) if "access_lost_before_grace" in settings else ends
+        member.status, member.access_until = "owing", ends
         if "no_nudge_after_failed_payment" not in settings:
             self.write(writing, member, "nudge", again=str(member.months), cents=CENTS, until=ends.isoformat())
         after_the_end = "last_nudge_after_the_end" in settings

@@ -84,8 +84,8 @@ def test_the_number_of_turns_grows_with_moments_and_not_with_promises(
     suite.feature("".join(journey(scenario, name, None, same) for name in ("Ada", "Ben", "Cleo", "Dora", "Eve", "Fay")))
     suite.run("features")
     assert set(suite.verdicts().values()) == {"broken"}
-    # Before it opens, its opening, its close, after that, and the look for what is late: the same for all six. On a busy
-    # machine two of them come by themselves, and need no turn.
+    # Before it opens, its opening, its close, after that, and the look for what is late: the same for all six.
+    # On a busy machine two of them come by themselves, and need no turn.
     assert 3 <= len(shop.turns) <= 5
 
 
