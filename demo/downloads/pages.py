@@ -119,7 +119,7 @@ def add_pages(site: Blueprint, shop: Shop, sales: Sales, links: Links) -> None:
         link = links.page_link(order)
         where, state = "", ""
         if link is not None:
-            where, state = address_of_file(order, link), link.state(shop.clocks.now(order.clock))
+            where, state = address_of_file(order, link), link.state(shop.now())
         return shop.page("downloads/bought.html", order.locale, order=order, where=where, state=state)
 
     def address_of_file(order: DownloadOrder, link: DownloadLink) -> str:
