@@ -62,7 +62,7 @@ def test_twilios_own_sdk_sends_a_text_message(capture: CaptureMailbox, came: Cam
     assert sent.sid.startswith("SM")
     assert sent.account_sid == ACCOUNT
     assert sent.date_created is not None
-    assert abs((sent.date_created - NOW).total_seconds()) < 60
+    assert abs((sent.date_created - datetime.now(UTC)).total_seconds()) < 60
     (arrival,) = came()
     assert (arrival.channel, arrival.to, arrival.text) == ("text message", ("+12125550123",), said)
     assert (arrival.subject, arrival.sender) == ("", "Systems Day")
@@ -152,6 +152,13 @@ def test_a_webhook_is_told_as_lines(
     assert len(arrival.faults) == (1 if fault else 0)
     assert all(one.startswith(fault) for one in arrival.faults)
     assert b"secret" not in capture.raw(arrival.id)
+
+
+@pytest.mark.parametrize("event", ["order.notice_sent", "orderNoticeSent", "order/notice-sent"])
+def test_an_events_name_is_read_in_words(event: str) -> None:
+    raw = b"POST /hooks/a@b HTTP/1.1\r\n\r\n" + json.dumps({"type": event}).encode()
+    arrival = read_request(raw, id="1", to=("a@b",), at=NOW)
+    assert (arrival.subject, arrival.headings[0]) == (event, "order notice sent")
 
 
 def test_a_form_with_a_file_is_read_with_it(capture: CaptureMailbox, came: Came) -> None:

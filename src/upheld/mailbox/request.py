@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email.message import Message
@@ -33,7 +34,8 @@ def read_request(raw: bytes, *, id: str, to: Sequence[str], at: datetime) -> Arr
 
     `raw` is what the capture kept of the call, `id`, `to` and `at` (zone-aware) are the envelope's. A text message's
     text is its body, without a subject. A webhook's is its JSON or form as lines of `key: value`, a nested key as
-    `order.items.0.name`; its subject is its event's name. Never raises: what cannot be read stands in `faults`.
+    `order.items.0.name`; its subject is its event's name, its first heading the same in words. Never raises: what
+    cannot be read stands in `faults`.
     """
     faults = Faults()
     recipients = tuple(clean(address).lower() for address in to)
@@ -64,12 +66,18 @@ def read_request(raw: bytes, *, id: str, to: Sequence[str], at: datetime) -> Arr
         subject=clean(subject)[:200],
         sender=clean(sender)[:200],
         text=text,
-        headings=tuple(first_lines(text)),
+        headings=(*([_in_words(subject)] if subject else []), *first_lines(text)),
         links=tuple([*bare_links(text), *more][:LINKS]),
         attachments=tuple(attachments),
         faults=tuple(faults.said),
         channel="text message" if text_message else "webhook",
     )
+
+
+def _in_words(event: str) -> str:
+    """Return an event's name as a person says it: `order.notice_sent` and `orderNoticeSent` are "order notice sent"."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", clean(event)[:200])
+    return " ".join(re.split(r"[\W_]+", apart)).strip().lower()
 
 
 def _said(body: bytes, message: Message, faults: Faults, attachments: list[Attachment]) -> list[tuple[str, str]]:
