@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,34 @@ def reference() -> dict[str, Any]:
 def test_the_docs_are_what_the_code_says(name: str, reference: dict[str, Any]) -> None:
     written: Callable[[], str] = reference["PAGES"][name]
     assert (ROOT / "docs" / f"{name}.md").read_text("utf-8") == written(), "run `make docs`"
+
+
+def test_every_standard_step_is_in_the_docs() -> None:
+    from upheld.vocabulary.catalogue import entries
+
+    page = (ROOT / "docs" / "steps.md").read_text("utf-8")
+    standard = [one for one in entries() if one.module.startswith("upheld.")]
+    assert len(standard) > 30
+    assert [one.example for one in standard if f"`{one.example}`" not in page] == []
+    # An example is a sentence that its own step reads; and it says what it means.
+    assert [one.example for one in standard if not (one.parser.is_matching(one.example) and one.means)] == []
+
+
+def test_the_tutorials_features_and_steps_are_read() -> None:
+    from upheld.improve.waterline import findings_in, said_in
+    from upheld.vocabulary.catalogue import entries
+
+    text = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+    first, *more = re.findall(r"```gherkin\n(.*?)```", text, re.DOTALL)
+    feature = first + "".join(more)
+    unread = [
+        said.text for said in said_in(feature, "joining.feature") if not any(one.reads(said.text) for one in entries())
+    ]
+    assert (unread, findings_in(feature, "joining.feature")) == ([], [])
+    for table in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
+        tomllib.loads(table)
+    for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        compile(code, "tutorial.md", "exec")
 
 
 def test_every_variable_is_in_the_docs() -> None:

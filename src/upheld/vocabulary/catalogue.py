@@ -27,7 +27,7 @@ _MEANT = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A step: an `example` of it, what it `means` in a sentence, the `group` that it stands in, and who reads it.
+    """A step: an `example` of it, what it `means` in a sentence, the `group` that it stands in, and its `module`.
 
     `kind` is given, when or then, or None where it may begin with any of them.
     """
@@ -37,6 +37,7 @@ class Entry:
     group: str
     kind: str | None
     parser: StepParser
+    module: str
     order: tuple[int, str, int]
 
     def reads(self, sentence: str, kind: str | None = None) -> bool:
@@ -63,7 +64,9 @@ def entries(said: Iterable[str] = ()) -> list[Entry]:
             example, means = next(used, "") or _readable(context.parser.name), doc
         standard = module.startswith(f"{_STANDARD}.")
         place = (not standard, _place(module, standard=standard), context.step_func.__code__.co_firstlineno)
-        found.append(Entry(example, means, _group(module, standard=standard), context.type, context.parser, place))
+        found.append(
+            Entry(example, means, _group(module, standard=standard), context.type, context.parser, module, place)
+        )
     # One function may be registered under several wordings, and a module be loaded twice.
     return sorted({(one.example, one.group): one for one in found}.values(), key=lambda one: one.order)
 
