@@ -1,7 +1,8 @@
-"""`python -m bench [clean|defects|overlap] [N]`; without a word, all of them.
+"""`python -m bench [clean|defects|moments|overlap] [N]`; without a word, all of them.
 
 clean    N clean runs of the demo in a row (50), half of them with two workers: no verdict but `kept`
 defects  each defect of the demo on its own: exactly what the table says
+moments  what a sweep over a month costs, by promises and by distinct moments
 overlap  six journeys whose mail the site delays by 5 s: the driving and about 5 s, not 30
 """
 
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import demo
+from bench.moments import moments
 from demo.process import Demo
 from upheld.ledger import fold, open_ledger
 from upheld.mailbox import open_mailbox
@@ -149,6 +151,7 @@ def overlap(_: int) -> bool:
 
 
 BENCHES: dict[str, tuple[Callable[[int], bool], int]] = {
+    "moments": (lambda _: moments(), 1),
     "overlap": (overlap, 1),
     "defects": (defects, 1),
     "clean": (clean, 50),

@@ -90,6 +90,7 @@ class Sweep:
         self._turner = Turner(
             ledger, settings, clock, runs[-1], fence=fence, caught_up=lookout.caught_up, pause=lookout.pause
         )
+        self._met: dict[int, int] = {}  # how much had reached each bench when it was judged last
         self._before_travellers = before_travellers
         self._blind: dict[str, str] = {}  # why a clock will be turned no more, by the clock's name
 
@@ -160,7 +161,7 @@ class Sweep:
         if (judgement.verdict is Verdict.KEPT and not case.promise.silent) or judgement.verdict in _SETTLED:
             quiet_ends = self._lookout.last_arrival(case.address) + self._settings.quiet
             return quiet_ends if quiet_ends > real else None
-        closes = docket.timeline(docket.clock_of(case)).real_at(case.interval.closes)
+        closes = docket.timeline(docket.clock_of(case.id)).real_at(case.interval.closes)
         settles = closes + GRACE + timedelta(seconds=0.2)
         return settles if closes <= patience_ends and real < settles else None
 
@@ -174,22 +175,23 @@ class Sweep:
         while True:
             pending = [entry.case for entry in docket.entries if self._is_pending(verdicts[entry.case.id])]
             real = datetime.now(UTC)
-            moments: dict[str, datetime] = {}
+            now = {name: docket.timeline(name).site_at(real) for name in docket.clocks if name not in self._blind}
+            ahead: dict[str, datetime] = {}  # each case's next moment
+            moments: dict[str, datetime] = {}  # each clock's
             for case in pending:
-                name = docket.clock_of(case)
-                if name in self._blind:
-                    continue
-                now = docket.timeline(name).site_at(real)
-                for moment in moments_of(case, now, self._settings.look_after):
-                    moments[name] = min(moment, moments.get(name, moment))
+                if (name := docket.clock_of(case.id)) in now:
+                    coming = min(moments_of(case, now[name], self._settings.look_after), default=None)
+                    if coming is not None:
+                        ahead[case.id], moments[name] = coming, min(coming, moments.get(name, coming))
             done = len(docket.entries) - len(pending)
             to = f"turning the clock to {min(moments.values()):%d %B %H:%M}" if moments else ""
             self._progress(done, len(docket.entries), to)
             if not moments:
                 return
             self._turn(docket, moments)
-            # Only what is still to be settled can have changed; all of it is judged once more after the last look.
-            verdicts |= self._judge(docket, only={case.id for case in pending})
+            # What has not come to its next moment is as it was; all of it is judged once more after the last look.
+            met = {id for id, coming in ahead.items() if coming <= moments[docket.clock_of(id)]}
+            verdicts |= self._judge(docket, only=met)
 
     def _let_mail_arrive(self, docket: _Docket) -> None:
         """Wait, where the clock can say so, until the site has sent all that was due before the first turn."""
@@ -218,7 +220,7 @@ class Sweep:
     def _judge(self, docket: _Docket, only: set[str] | None = None) -> dict[str, Judgement]:
         """Judge every case on what is known now; a person's promises by one channel are judged together.
 
-        With `only`, that is those of these ids, and what has to be judged with them.
+        With `only`, that is those of these ids, what has to be judged with them, and whomever something has reached.
         """
         if self._fence is not None and self._fence.until - datetime.now(UTC) < timedelta(seconds=LEASE_SECONDS / 2):
             self._fence.renew()
@@ -226,21 +228,24 @@ class Sweep:
         looked: dict[tuple[str, str, str], Looked] = {}
         verdicts: dict[str, Judgement] = {}
         came: dict[str, datetime] = {}
-        for bench in docket.benches:
-            if only is not None and only.isdisjoint(case.id for case in bench.cases):
+        orphans = self._lookout.orphans(docket.addresses)
+        elsewhere: dict[tuple[str, str], list[Seen]] = {}
+        for number, bench in enumerate(docket.benches):
+            arrivals = self._lookout.arrivals(bench.address)
+            before, self._met[number] = self._met.get(number), len(arrivals)
+            if only is not None and before == len(arrivals) and only.isdisjoint(case.id for case in bench.cases):
                 continue
             timeline = docket.timeline(bench.clock)
             ground = (bench.clock, bench.channel, bench.walk if bench.channel in WALKED else "")
             if ground not in looked:
                 looked[ground] = self._looked(docket, bench, real)
-            arrivals = reaching_by(bench.channel, self._lookout.arrivals(bench.address))
-            came |= {one.id: one.at for one in arrivals}
-            seen = [Seen(one, timeline.site_at(one.at)) for one in arrivals]
-            elsewhere = [
-                Seen(one, timeline.site_at(one.at))
-                for one in reaching_by(bench.channel, self._lookout.orphans(docket.addresses))
-            ]
-            verdicts |= judge(bench.cases, seen, looked[ground], self._recognisers(bench.journey), elsewhere)
+            if ground[:2] not in elsewhere:
+                lost = reaching_by(bench.channel, orphans)
+                elsewhere[ground[:2]] = [Seen(one, timeline.site_at(one.at)) for one in lost]
+            seen = [Seen(one, timeline.site_at(one.at)) for one in reaching_by(bench.channel, arrivals)]
+            came |= {one.id: one.arrival.at for one in seen}
+            known = self._recognisers(bench.journey)
+            verdicts |= judge(bench.cases, seen, looked[ground], known, elsewhere[ground[:2]])
         for cases in docket.ordered:
             if all(case.id in verdicts for case in cases):
                 verdicts |= in_order(cases, verdicts, came)
@@ -348,7 +353,7 @@ class _Docket:
         benches: dict[tuple[str, str, str, str], _Bench] = {}
         for entry in self.entries:
             case, journey = entry.case, entry.journey
-            key = (case.address or case.id, case.promise.channel, journey.journey, self.clock_of(case))
+            key = (case.address or case.id, case.promise.channel, journey.journey, self.clock_of(case.id))
             benches.setdefault(key, _Bench(case.address, *key[1:], journey.id, [])).cases.append(case)
         self.benches = tuple(benches.values())
         self.ordered = [cases for cases in self._by_journey() if any(map(_has_order, cases))]
@@ -376,9 +381,9 @@ class _Docket:
         readings = self._readings.get(name, {})
         return Timeline(tuple(readings[real] for real in sorted(readings)))
 
-    def clock_of(self, case: Case) -> str:
+    def clock_of(self, case_id: str) -> str:
         """Return the name of the clock by which this case is judged."""
-        return self._clock_of[case.id]
+        return self._clock_of[case_id]
 
     def take(self, name: str, reading: ClockReading) -> None:
         """Take down what a clock shows; a later word on the same turn replaces the first."""

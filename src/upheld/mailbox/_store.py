@@ -25,8 +25,8 @@ from upheld.mailbox.base import Envelope
 
 __all__ = ["BEAT", "GAP", "Keep", "NotKept", "Reader", "Sitting", "StoreGone", "Writer", "moment"]
 
-BEAT = 0.75
-"""Seconds between heartbeats."""
+BEAT = 0.2
+"""Seconds between heartbeats. So long a sweep waits, after each turn of the clock, to know that it has seen all."""
 GAP = 3.0
 """Seconds without a heartbeat after which a new sitting begins: a suspended machine did not look."""
 
