@@ -17,6 +17,7 @@ __all__ = ["MOST_PLACES", "Booking", "Course", "Delegate"]
 
 MOST_PLACES = 12
 NAMES_BY = 3  # days before the course
+FIRST_NUMBER = 2051
 
 
 class Course(Base):
@@ -72,7 +73,8 @@ class Booking(Base):
     """
 
     __tablename__ = "course_bookings"
-    id: Mapped[int] = mapped_column(primary_key=True)
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (declared so by SQLAlchemy)
+    id: Mapped[int] = mapped_column(sa.Identity(start=FIRST_NUMBER), primary_key=True)
     token: Mapped[str] = mapped_column(unique=True, default=lambda: secrets.token_urlsafe(16))
     course_id: Mapped[int] = mapped_column(sa.ForeignKey(Course.id))
     clock: Mapped[str] = mapped_column(default="", index=True)
@@ -141,3 +143,12 @@ class Delegate(Base):
     def name(self) -> str:
         """Her full name."""
         return f"{self.given_name} {self.family_name}"
+
+
+def _number_from_first(_: object, connection: sa.Connection, **__: object) -> None:
+    if connection.dialect.name == "sqlite":  # which knows no identity column's start
+        first = sa.text("INSERT INTO sqlite_sequence (name, seq) VALUES ('course_bookings', :seq)")
+        connection.execute(first, {"seq": FIRST_NUMBER - 1})
+
+
+sa.event.listen(Booking.__table__, "after_create", _number_from_first)

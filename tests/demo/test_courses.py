@@ -208,7 +208,7 @@ def watch(shop: Demo, sink: Sink, phones: Phones, domain: str) -> dict[str, Any]
         "to Ben": sorted(came(sink, ada.people["Ben"], ada.start)),
         "to Dan": sorted(came(sink, ada.people["Dan"], ada.start)),
         "invited with": entry_in(sink.of(ada.people["Ben"])[0]),
-        "hours": {re.findall(r"\d\d:\d\d–\d\d:\d\d \w+", text)[0] for text in details},
+        "hours by": {"its clocks" if f"09:00–17:00 {ada.start:%Z}" in text else "others" for text in details},
         "sums": sums_in(invoice) if invoice else [],
         "material": material,
         "attended": re.findall(r"(\w+) Doe: ([\w ]+)", text_of(completion)) if completion else [],
@@ -251,7 +251,7 @@ DELEGATE = [("details", "-1 17:00"), ("invitation", "at once"), ("workbook", "0 
 HEALTHY: dict[str, Any] = {
     "to the client": sorted(AT_ONCE + LATER),
     "confirmed before told what next": True,
-    "hours": {"09:00–17:00 CET"},
+    "hours by": {"its clocks"},
     "to Ben": DELEGATE,
     "to Dan": DELEGATE,
     "invited with": ["Europe/Berlin 09:00"],
@@ -277,7 +277,7 @@ EFFECTS: dict[str, dict[str, Any]] = {
     "no_request_for_names": without("to the client", "request"),
     "invitation_without_calendar_entry": {"invited with": []},
     "details_to_client_only": without("to Ben", "details") | without("to Dan", "details"),
-    "details_in_server_time": {"hours": {"08:00–16:00 UTC"}},
+    "details_in_server_time": {"hours by": {"others"}},
     "reminder_in_wrong_time_zone": {
         who: sorted((kind, "late" if kind == "details" else at) for kind, at in HEALTHY[who])
         for who in ("to the client", "to Ben", "to Dan")
@@ -399,3 +399,12 @@ def test_setting_the_stage_is_for_the_organiser(shop: Demo) -> None:
         assert answer.json()["error"]
     for place in ("/api/courses/stage-again", "/api/courses/stage-again/attendance"):
         assert ada.web.put(place, json={}).status_code == 401
+
+
+def test_a_client_is_written_to_in_german_where_she_reads_that(shop: Demo, sink: Sink) -> None:
+    ada = Client(shop, "german.test")
+    ada.web.headers["Accept-Language"] = "de-AT"
+    assert "Ihre Plätze sind gebucht" in ada.book().text
+    confirmation = next(mail for mail in sink.wait_for(ada.email, 2) if "Buchung" in mail["Subject"])
+    assert "09:00–17:00 CE" in text_of(confirmation)
+    assert "1.785,00 €" in next(text_of(mail) for mail in sink.of(ada.email) if "Rechnung" in mail["Subject"])
