@@ -115,10 +115,11 @@ class Looked:
     reasons: Sequence[Stretch] = ()
     timeline: Timeline = field(default_factory=Timeline)
     blind: str = ""
+    _spans: dict[Interval, list[tuple[datetime, datetime]]] = field(default_factory=dict, compare=False, repr=False)
 
     def gap(self, interval: Interval) -> str:
         """Return why not all of this interval was covered, or "" where it was."""
-        spans = self.timeline.real_spans(interval, self.real_now)
+        spans = self._real_spans(interval)
         if not spans:
             # The site was never in this window, so it had no time to keep the promise in.
             return "the site's clock never stood in its window: it was turned past it"
@@ -130,7 +131,7 @@ class Looked:
 
     def away(self, interval: Interval, *, sliver: timedelta = timedelta()) -> str:
         """Return why we did not look all through this interval, or "" where we did; at its ends a `sliver` may lack."""
-        for start, end in self.timeline.real_spans(interval, self.real_now):
+        for start, end in self._real_spans(interval):
             allowed = min(sliver, (end - start) / 4)
             reached, met = start + allowed, False
             for stretch in sorted(self.covered, key=lambda stretch: stretch.since):
@@ -145,6 +146,12 @@ class Looked:
                 return known[0] if known else nobody
         return ""
 
+    def _real_spans(self, interval: Interval) -> list[tuple[datetime, datetime]]:
+        """The stretches of real time of this interval, worked out once: many promises share a window."""
+        if interval not in self._spans:
+            self._spans[interval] = self.timeline.real_spans(interval, self.real_now)
+        return self._spans[interval]
+
     def turned(self, interval: Interval) -> bool:
         """True where the clock was turned over a part of this interval: it took less real time than it is long."""
         span = self.span(interval)
@@ -152,5 +159,5 @@ class Looked:
 
     def span(self, interval: Interval) -> tuple[datetime, datetime] | None:
         """Return the real time from the first to the last look at this interval, or None where there was none."""
-        spans = self.timeline.real_spans(interval, self.real_now)
+        spans = self._real_spans(interval)
         return (spans[0][0], spans[-1][1]) if spans else None
