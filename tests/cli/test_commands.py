@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -138,9 +139,12 @@ def test_a_seed_repeats_the_person_and_never_her_address(suite: Suite, scenario:
 def test_doctor_names_what_is_wrong_and_the_next_thing_to_do(suite: Suite) -> None:
     result = upheld(suite, "doctor")
     lines = {line[2:10].strip(): line for line in result.stdout.splitlines()}
-    assert set(lines) == {"site", "browser", "mailbox", "clock", "ledger"}
+    assert set(lines) == {"site", "browser", "mailbox", "capture", "clock", "ledger"}
+    assert "promises by text message or webhook stay unproven" in lines["capture"]
     assert lines["site"].startswith("✓")
     assert "a message went round in" in lines["mailbox"]
+    caught = upheld(suite, "doctor", "--capture", "capture://127.0.0.1:0").stdout
+    assert re.search(r"✓ capture .*a message went round in", caught)
     away = upheld(suite, "doctor", "--site", "http://127.0.0.1:9", "--clock", "http://127.0.0.1:9/test-clock")
     assert away.returncode == 3
     assert "✕ site" in away.stdout
