@@ -68,7 +68,7 @@ def run(
 
 @app.command(context_settings={"allow_extra_args": True})
 def demo(
-    arguments: Annotated[list[str] | None, typer.Argument(metavar="[-- PYTEST ARGS]")] = None,
+    arguments: Annotated[list[str] | None, typer.Argument(metavar="[FEATURES]... [-- PYTEST ARGS]")] = None,
     defects: Annotated[str, typer.Option(help="Defects to switch on, separated by commas.")] = "",
     clock: Annotated[
         str, typer.Option(help="Whose time is turned, and how: shared, customer, command, or real.", metavar="WHOSE")
@@ -78,18 +78,20 @@ def demo(
     seed: Seed = None,
     workers: Workers = 1,
 ) -> None:
-    """Start the demo business and walk its journeys."""
+    """Start the demo business and walk its journeys, or those of the features named."""
     from upheld.cli.demo import run_demo
 
+    features, extra = _split(arguments or [])
     raise typer.Exit(
         run_demo(
             [name for name in defects.split(",") if name],
+            features=features,
             clock=clock,
             mailbox=mailbox,
             patience=patience,
             seed=seed,
             workers=workers,
-            extra=_split(arguments or [])[1] or list(arguments or []),
+            extra=extra,
         )
     )
 
