@@ -66,14 +66,27 @@ ROUNDS: dict[str, tuple[str, tuple[str, ...], str]] = {
     ),
     "fifth": (
         "shared",
-        (*SEATS, *DOWNLOAD),
+        (*SEATS, *DOWNLOAD, *COURSE),
         """
+        no_invoice outline_before_confirmation invitation_without_calendar_entry details_in_server_time
+        workbook_missing_for_one_delegate completed_lists_wrong_attendance thank_you_link_dead material_open_to_everyone
         cancelling_unconfirmed refund_of_wrong_amount old_date_in_calendar no_text_about_free_seat offer_link_dead
         no_second_line wrong_amount_at_provider
         """,
     ),
-    "sixth": ("customer", ("event_waiting_list", *DOWNLOAD), "last_in_line_first link_used_by_looking"),
-    "seventh": ("customer", ("event_waiting_list", *EVENT), "offer_never_ends confirmation_to_wrong_address"),
+    "sixth": (
+        "customer",
+        ("event_waiting_list", *DOWNLOAD, *COURSE),
+        """
+        last_in_line_first link_used_by_looking invoice_without_vat invoice_to_delegates no_request_for_names
+        details_to_client_only workbook_to_client no_thank_you
+        """,
+    ),
+    "seventh": (
+        "customer",
+        ("event_waiting_list", *EVENT, *COURSE),
+        "offer_never_ends confirmation_to_wrong_address reminder_in_wrong_time_zone attendance_not_attached",
+    ),
     "eighth": ("shared", EVENT, "no_calendar_entry"),
     "ninth": ("shared", EVENT, "slow_mail"),
 }

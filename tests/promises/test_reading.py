@@ -126,6 +126,22 @@ def test_channels(words: str, channel: str) -> None:
     assert promise.window.words
 
 
+def test_for_begins_a_window_only_where_a_duration_follows() -> None:
+    (asked,) = read("Ada is promised a request for names by email within 1 hour")
+    assert (asked.kind, asked.window.words) == ("request for names", "within 1 hour")
+    (none,) = read("Ada is promised no reminder for 2.5 minutes")
+    assert (none.kind, none.window.words) == ("reminder", "for 2.5 minutes")
+
+
+def test_then_is_an_order() -> None:
+    made = read("Ada is promised a confirmation, then an invoice and then an outline by email within 1 hour")
+    assert [(one.kind, [(row.key, row.value) for row in one.expectation.rows]) for one in made] == [
+        ("confirmation", []),
+        ("invoice", [("not before", "the confirmation")]),
+        ("outline", [("not before", "the invoice")]),
+    ]
+
+
 def test_a_group_once_named_is_each_of_them() -> None:
     steps = [
         StepText("the delegates are Ben, Cleo and Dan"),

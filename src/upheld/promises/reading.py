@@ -4,6 +4,7 @@ Ada is promised a receipt by email within 2 minutes of paying
 she receives a code by email within 1 minute
 the delegates Ben and Cleo are each promised exactly one workbook by email on the day of the event by 08:00
 she is promised no confirmation, no receipt and no reminder by email for 10 seconds
+she is promised a confirmation, then an invoice and then an outline by email within 1 hour
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from upheld.errors import FeatureError, did_you_mean
 from upheld.promises.expectation import parse_table
-from upheld.promises.promise import Promise
+from upheld.promises.promise import Expectation, Promise, Row
 from upheld.promises.window import JOURNEY_START, PROMISE_STEP, Edge, Window, parse_window
 
 __all__ = [
@@ -66,7 +67,7 @@ _COUNTS = {
 _NO_KIND = re.compile(r"\d|[.;:]|\b(?:by|via|within|until|till|before|after|during|at|tomorrow|today|and|or|not)\b")
 _COUNT_WORDS = "|".join(sorted([*_COUNTS, r"\d+"], key=len, reverse=True))
 _WINDOW_START = re.compile(
-    rf",? (?=(?:within|between|after|before|for|on the|the day|calendar day)\b|"
+    rf",? (?=(?:within|between|after|before|on the|the day|calendar day)\b|for (?:{_COUNT_WORDS}|[\d.]+) [a-z]+$|"
     rf"(?:{_COUNT_WORDS}) (?:second|minute|hour|day|week|month|year)s? (?:before|after)\b)"
 )
 _CHANNEL = re.compile(rf" ({'|'.join(CHANNELS)})\b")
@@ -166,7 +167,8 @@ def read_promises(
     expectation = parse_table(step.rows, file=step.file, lines=step.row_lines)
     promises: list[Promise] = []
     for item in re.split(r",? and |, ", what):
-        asked = _ITEM.fullmatch(item.strip())
+        then, _, named = item.strip().rpartition("then ")
+        asked = _ITEM.fullmatch(named) if not then else None
         if asked is None or _NO_KIND.search(asked["kind"].casefold()):
             raise FeatureError(
                 f'"{item}" is no touchpoint that is understood. Say "a receipt", "exactly one receipt", "two '
@@ -177,9 +179,13 @@ def read_promises(
         least, most, kind = _count(asked)
         window = _window(kind, window_words, most == 0, usual(kind), step)
         waits = match["verb"].startswith(("receive", "each receive"))
+        wanted = expectation
+        if named != item.strip() and promises:  # "a confirmation, then an invoice"
+            first = Row("not before", f"the {promises[-1].kind}", step.line)
+            wanted = Expectation((*expectation.rows, first))
         base = Promise(
             who="", kind=kind, channel=channel, window=window, words=step.text, least=least, most=most, waits=waits,
-            expectation=expectation, file=step.file, line=step.line,
+            expectation=wanted, file=step.file, line=step.line,
         )  # fmt: skip
         promises.extend(replace(base, who=who) for who in people)
     if step.rows and all(promise.silent for promise in promises):
