@@ -18,10 +18,12 @@ FILE: Answer = (
 )
 PAGES: dict[str, str | Answer] = {
     "/": """<main><a href=/file>Workbook</a> <a href=/file target=_blank>In a new tab</a> <a href=/plain>As it is</a>
+      <a href=/pdf target=_blank>A document</a>
       <a href=/late>By a page</a> <a href="/gone">Old link</a> <a href=/login>Members only</a> <a href=/down>Broken</a>
       <a download=b.csv href="data:text/csv,x">From the page itself</a></main>""",
     "/file": FILE,
     "/plain": (200, "Dear Ada,", {"Content-Type": "text/plain; charset=utf-8"}),
+    "/pdf": (200, "%PDF-1 none", {"Content-Type": "application/pdf", "Content-Disposition": "inline; filename=a.pdf"}),
     "/late": "<h1>It begins in a moment</h1><script>setTimeout(() => location = '/file', 200)</script>",
     "/gone": (410, "<h1>This link has expired</h1>"),
     "/login": "<h1>Please sign in</h1><form><input type=password></form>",
@@ -42,7 +44,8 @@ def shop(site: Site, her_page: Page) -> Site:
     [
         ("Workbook", "a.csv", "text/csv", b"seat,name\n1,Ada\n"),
         ("In a new tab", "a.csv", "text/csv", b"seat,name\n1,Ada\n"),
-        ("As it is", "plain", "text/plain; charset=utf-8", b"Dear Ada,"),
+        ("As it is", "plain.txt", "text/plain; charset=utf-8", b"Dear Ada,"),
+        ("A document", "a.pdf", "application/pdf", b"%PDF-1 none"),
         ("By a page", "a.csv", "text/csv", b"seat,name\n1,Ada\n"),
         ("From the page itself", "b.csv", "", b"x"),
     ],
@@ -50,7 +53,7 @@ def shop(site: Site, her_page: Page) -> Site:
 def test_a_file_comes(shop: Site, her_page: Page, words: str, name: str, kind: str, content: bytes) -> None:
     came = download(her_page, words, ADA)
     assert (came.name, came.type, came.content) == (name, kind, content)
-    asked = [path for path in shop.asked if path in ("/file", "/plain")]
+    asked = [path for path in shop.asked if path in ("/file", "/plain", "/pdf")]
     assert len(asked) == (0 if name == "b.csv" else 1)  # never asked for a second time
     assert not her_page.is_closed()
 

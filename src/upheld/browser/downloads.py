@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Download, Error, Page, Response
+from playwright.sync_api import CDPSession, Download, Error, Page, Response
 
 from upheld.browser.acts import press
 from upheld.browser.address import where
@@ -16,7 +16,7 @@ from upheld.browser.allow import check
 from upheld.browser.manner import Deadline, Manner
 from upheld.browser.scripts import script
 from upheld.browser.trouble import alive, told, trouble
-from upheld.errors import BrowserGone, StepFailed
+from upheld.errors import BrowserGone, CouldNotLook, StepFailed
 
 __all__ = ["Downloaded", "Refused", "download", "try_download"]
 
@@ -137,12 +137,15 @@ def _hearing(page: Page) -> Iterator[_Heard]:
         one.on("download", on_download)
 
     def on_response(response: Response) -> None:
-        if response.request.is_navigation_request() and not 300 <= response.status < 400:
+        # The browser's own viewer of a file comes by addresses of its own, and frames are no page.
+        page_came = response.request.is_navigation_request() and response.url.startswith("http")
+        if page_came and not 300 <= response.status < 400 and _is_whole(response):
             heard.answers.append(response)
 
     # Playwright types `on` by literal names only.
     context: Any = page.context
     listen(page)
+    session = _as_files(page)
     context.on("page", listen)
     context.on("response", on_response)
     try:
@@ -152,6 +155,51 @@ def _hearing(page: Page) -> Iterator[_Heard]:
         context.remove_listener("response", on_response)
         for one in pages:
             one.remove_listener("download", on_download)
+        if session is not None:
+            with contextlib.suppress(Error):
+                session.detach()
+
+
+def _as_files(page: Page) -> CDPSession | None:
+    """Have Chromium save what it would show by itself: its viewer gives away neither a PDF nor that it has one.
+
+    It is asked for once all the same: only the answer's heading is changed on its way to the page.
+    """
+    with contextlib.suppress(Error):
+        # A new tab would show it before anybody could listen.
+        page.evaluate("document.querySelectorAll('a[target]').forEach((link) => link.removeAttribute('target'))")
+        session = page.context.new_cdp_session(page)
+
+        def on_paused(event: dict[str, Any]) -> None:
+            headings = event.get("responseHeaders", [])
+            said = {one["name"].lower(): one["value"] for one in headings}
+            shown = event.get("responseStatusCode") == 200 and not _is_page(said.get("content-type", "text/html"))
+            with contextlib.suppress(Error):
+                if shown and not said.get("content-disposition", "").lower().startswith("attachment"):
+                    saved = {"name": "Content-Disposition", "value": _attachment(said.get("content-disposition", ""))}
+                    kept = [one for one in headings if one["name"].lower() != "content-disposition"]
+                    options = {"responseCode": 200, "responseHeaders": [*kept, saved]}
+                    session.send("Fetch.continueResponse", {"requestId": event["requestId"], **options})
+                else:
+                    session.send("Fetch.continueRequest", {"requestId": event["requestId"]})
+
+        session.on("Fetch.requestPaused", on_paused)
+        session.send("Fetch.enable", {"patterns": [{"requestStage": "Response", "resourceType": "Document"}]})
+        return session
+    return None
+
+
+def _attachment(disposition: str) -> str:
+    """Return the heading `inline; filename=...` as one of a file to be saved, with the name that it has."""
+    _, semicolon, names = disposition.partition(";")
+    return f"attachment{semicolon}{names}"
+
+
+def _is_whole(response: Response) -> bool:
+    try:
+        return response.frame.parent_frame is None
+    except Error:  # a frame that is gone, or of a tab that is not there yet
+        return True
 
 
 def _go(page: Page, url: str, doing: str, manner: Manner) -> Page:
@@ -186,6 +234,8 @@ def _finished(heard: _Heard, page: Page, doing: str, manner: Manner) -> Download
 def _shown(answer: Response, doing: str, page: Page, manner: Manner) -> Downloaded:
     with trouble(doing, page=page, allow=manner.allow, probe=manner.probe):
         content = answer.body()
+    if "pdf" in answer.headers.get("content-type", "") and not content.startswith(b"%PDF"):
+        raise CouldNotLook(f"{doing}: this browser shows the PDF by itself, and does not give it away.")
     name = answer.url.partition("?")[0].rstrip("/").rpartition("/")[2]
     return Downloaded(name, answer.headers.get("content-type", ""), content)
 
