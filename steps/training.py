@@ -17,10 +17,7 @@ PRICE = "595.00 EUR"
 
 def people(journey: Journey, names: str) -> list[Actor]:
     """Return who is meant by "Ben, Cleo and Dan", while "she" is still who acts."""
-    acting = journey.protagonist.name
-    found = [journey.actor(name) for name in names.replace(" and ", ", ").split(", ")]
-    journey.protagonist.name = acting
-    return found
+    return [journey.actor(name) for name in names.replace(" and ", ", ").split(", ")]
 
 
 def put_another(journey: Journey, organiser: Organiser, title: str, days: str) -> None:
@@ -82,18 +79,6 @@ def finds_delegates(journey: Journey, who: str, names: str) -> None:
 def has_booked_for(journey: Journey, cards: dict[str, Card], who: str, names: str) -> None:
     """Her places are booked and paid, and her delegates are named."""
     tasks.book_for(journey.actor(who), journey, people(journey, names), cards["good"])
-
-
-@then(parsers.re(rf"{WHO} keeps the code for later"), target_fixture="kept_code")
-def keeps_code(journey: Journey, who: str) -> str:
-    """She has a code on her telephone, and does not use it yet."""
-    return tasks.code_sent_to(journey.actor(who), journey)
-
-
-@when(parsers.re(rf"{WHO} enters the code that she has kept"))
-def enters_kept_code(journey: Journey, kept_code: str, who: str) -> None:
-    """She types her own code, whatever page asks for one."""
-    journey.actor(who).enters_code(kept_code)
 
 
 @when(parsers.re(rf"the organiser marks that {NAMES} attended and (?P<absent>[A-Z][\w-]*) missed it"))

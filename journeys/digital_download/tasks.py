@@ -89,7 +89,8 @@ def said_to(customer: Actor) -> str:
 
 def link_in_mail(customer: Actor, journey: Journey) -> str:
     """The address behind the link in the mail that she has received."""
-    links = journey.letter.links if journey.letter else ()
+    letter = journey.letter_of(customer.who)
+    links = letter.links if letter else ()
     found = next((link.url for link in links if link.words == WORDS), "")
     if not found:
         raise StepFailed(f'{customer.who} has received no mail with a link "{WORDS}".')

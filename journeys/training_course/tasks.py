@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from fixtures.site import Card, Organiser
-from upheld import Actor, Journey, StepFailed, parse_money
+from upheld import Actor, Journey, parse_money
 
 __all__ = [
     "book_for",
-    "code_sent_to",
     "delegates_shown_to",
     "mark_attendance",
     "name_delegates",
@@ -100,14 +99,6 @@ def book_for(client: Actor, journey: Journey, delegates: Sequence[Actor], card: 
         answers = {"given_name": one.given, "family_name": one.family, "email": one.email, "phone": one.phone}
         named |= {f"{name}_{place}": value for name, value in answers.items()}
     send(f"{booking}/delegates", **named)
-
-
-def code_sent_to(delegate: Actor, journey: Journey) -> str:
-    """The code in the text message that has just reached her."""
-    found = re.search(r"\b\d{6}\b", journey.letter.text if journey.letter else "")
-    if found is None:
-        raise StepFailed(f"{delegate.who} has been sent no code that could be kept.")
-    return found[0]
 
 
 def mark_attendance(journey: Journey, organiser: Organiser, attended: Sequence[Actor], missed: Sequence[Actor]) -> None:

@@ -269,10 +269,7 @@ class Actor:
             attachments=(attachment,),
             channel="download",
         )
-        # "In it" goes on to mean the letter that the link stood in.
-        letter = self._journey.letter
         self._journey.catch(arrival, file.content)
-        self._journey.letter = letter
         self.last_file = arrival
         return arrival
 

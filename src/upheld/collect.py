@@ -13,15 +13,14 @@ from typing import Any
 import pytest
 from pytest_bdd.parser import Feature, Scenario, Step
 from pytest_bdd.scenario import get_step_function, scenario_wrapper_template_registry
-from pytest_bdd.steps import step_function_context_registry
 
-from upheld.errors import FeatureError, UpheldError, did_you_mean
+from upheld.errors import FeatureError, UpheldError
 from upheld.hooks.keys import settings_of
 from upheld.promises.promise import Promise
 from upheld.promises.reading import TRAVELS, StepText, read_scenario
 from upheld.promises.window import Window
 
-__all__ = ["FeatureFile", "Plan", "PlanOf", "known_steps", "plan_of", "unknown_step"]
+__all__ = ["FeatureFile", "Plan", "PlanOf", "plan_of", "unknown_step"]
 
 JOURNEY_TAG = re.compile(r"journey:(?P<name>.+)")
 PLAN = pytest.StashKey["Plan"]()
@@ -172,31 +171,14 @@ def _step_text(step: Step, file: str) -> StepText:
     )
 
 
-def known_steps() -> list[str]:
-    """Return the wording of every step that is registered, with `...` where it takes words of its own."""
-    patterns = {context.parser.name for context in step_function_context_registry.values()}
-    return sorted(_readable(pattern) for pattern in patterns if pattern != "trace")
-
-
-def _readable(pattern: str) -> str:
-    plain = re.sub(r"\(\?P<who>[^()]*\)", "she", re.sub(r"\{[^}]*\}", "...", pattern))
-    previous = ""
-    while previous != plain:
-        previous = plain
-        plain = re.sub(r"\(\?P<\w+>[^()]*\)\??|\([^()]*\)\??", "...", plain)
-    return re.sub(r"(\.\.\.\s*)+", "... ", plain.replace("\\", "").replace("?", "")).strip()
-
-
-def _general(name: str) -> str:
-    """Return a step without what is particular to it, as `known_steps` has them: `she follows "..."`."""
-    return re.sub(r'"[^"]*"', '"..."', re.sub(r"^(?:[A-Z][\w-]*|he|they)(?= )", "she", name))
-
-
 def unknown_step(request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> FeatureError | None:
     """Return the error for the first step that nobody registered, or None where all are known."""
+    from upheld.vocabulary.catalogue import nearest_example
+
     for step in scenario.steps:
         if get_step_function(request, step) is None:
             file = request.node.nodeid.split("::")[0]
-            near = did_you_mean(_general(step.name), known_steps())
-            return FeatureError(f'no step is called "{step.name}".{near}', file=file, line=step.line_number)
+            near = nearest_example(step.name)
+            hint = f' Did you mean "{near}"? `upheld steps` lists what there is.' if near else ""
+            return FeatureError(f'no step is called "{step.name}".{hint}', file=file, line=step.line_number)
     return None

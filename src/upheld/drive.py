@@ -126,7 +126,7 @@ class Journey:
         self._pictures: set[str] = set()
         self._made: dict[str, PromiseView] = {}
         self._began = datetime.now(UTC)
-        self.letter: Arrival | None = None
+        self._letters: dict[str, Arrival] = {}
 
     # What steps ask for
 
@@ -139,7 +139,10 @@ class Journey:
         """Return the one who is meant by a name, "she", or a role such as "the organiser"."""
         index = self._step[0]
         step = self.plan.steps[index] if index < len(self.plan.steps) else StepText(who)
+        acting = self.protagonist.name
         name = self.protagonist.resolve(who, step)[-1]
+        if acting and not step.text.startswith(who):
+            self.protagonist.name = acting  # somebody else who plays a part in the step; "she" is still who acts
         self._meet(name)
         return self._actors.setdefault(name, Actor(self, name))
 
@@ -248,12 +251,15 @@ class Journey:
     def travel(self, to: Edge) -> None:
         """Turn the site's clock to this point; raises `ClockWouldNotTurn` where that cannot be."""
         moments = {**self._knowledge("").moments, NOW: Moment.at(NOW, self.now(), self._zone())}
-        self.time.travel(self.plan.steps[self._step[0]], to, moments, self._open)
+        self.time.travel(self.plan.steps[self._step[0]], to, moments, self._ahead)
 
     def catch(self, arrival: Arrival, raw: bytes = b"") -> None:
         """Take down what she has fetched herself, such as a download, as something that reached her."""
         self._reaching.catch(arrival, raw)
-        self.letter = arrival
+
+    def letter_of(self, who: str) -> Arrival | None:
+        """Return what this person has received last, which is what her "it" means; None where that is nothing."""
+        return self._letters.get(who)
 
     def make_promises(self) -> list[Arrival]:
         """Make the promises of the present step; where it says "receives", wait for them and return what came."""
@@ -272,7 +278,8 @@ class Journey:
             self._flush()
             if found := self._met(promise, actor, self._made[identity]):
                 came.append(found)
-        self.letter = came[-1] if came else self.letter
+                if promise.channel != "page":
+                    self._letters[actor.who] = found
         return came
 
     # What the plugin calls
@@ -293,7 +300,7 @@ class Journey:
         """Take note of the step that begins."""
         self._step = (index, datetime.now(UTC), time.monotonic())
         self.fields = []
-        self.protagonist.meet(self.plan.steps[index].text)
+        self.protagonist.follow(self.plan.steps[index])
 
     def step_ends(self, keyword: str, error: BaseException | None = None) -> None:
         """Write down how the step went, with a picture where the screen has changed."""
@@ -424,6 +431,16 @@ class Journey:
         """Return what was promised so far in this journey, as cases."""
         walked = self._view()
         return [case_of(walked, view, self.settings.tolerance) for view in self._made.values()]
+
+    def _ahead(self) -> list[Case]:
+        """Return what was promised so far, and what will be as far as its window is known: a clock stops for both."""
+        now, walked, known = self.now(), self._view(), self._moments
+        coming = [
+            PromiseView(identity, 0, promise, now, now, "", None, None, ())
+            for identity, promise in self._promises()
+            if identity not in self._made and set(promise.window.moments) <= set(known)
+        ]
+        return [*self._open(), *(case_of(walked, view, self.settings.tolerance) for view in coming)]
 
     def _view(self) -> JourneyView:
         cast = tuple(

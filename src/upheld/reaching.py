@@ -63,7 +63,9 @@ class Reaching:
 
         journey, recognisers = self._journey, self._recognisers.including(promise.kind)
         rows, found = promise.expectation.rows, None
-        deadline = time.monotonic() + self._limit(interval).total_seconds()
+        # A page that she stands before is looked at for as long as any step looks, however short the patience.
+        limit = max(self._limit(interval), min(interval.closes - journey.now(), journey.settings.step_limit))
+        deadline = time.monotonic() + limit.total_seconds()
         while True:
             with journey.looking(actor, f"could not look for the {promise.kind} on the page"):
                 seen = page_as_arrival(actor.page, actor.person.email)

@@ -106,6 +106,14 @@ class Protagonist:
         if found and _is_name(found[1]):
             self.name = found[1]
 
+    def follow(self, step: StepText) -> None:
+        """Take notice of a step of any kind, as `read_scenario` does."""
+        match = _STEP.fullmatch(step.text)
+        if match is None:
+            self.meet(step.text)
+        else:
+            self.resolve(match["who"], step)
+
     def resolve(self, who: str, step: StepText) -> tuple[str, ...]:
         """Return the cast members that these words mean; raises `FeatureError` where nobody was named yet."""
         if names := names_in(who):

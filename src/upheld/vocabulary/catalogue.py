@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pytest_bdd.parsers import StepParser
 from pytest_bdd.steps import step_function_context_registry
 
-__all__ = ["Entry", "entries", "like", "nearest_words", "speaking_of"]
+__all__ = ["Entry", "entries", "like", "nearest_example", "nearest_words", "speaking_of"]
 
 _EXAMPLE = re.compile(r"`(?P<example>[^`]+)`(?P<rest>.*)", re.DOTALL)
 _STANDARD = "upheld.vocabulary"
@@ -93,6 +93,13 @@ def like(steps: Sequence[Entry], sentence: str, most: int = 5) -> list[Entry]:
         return max(_alike(_general(sentence), _general(one.example)), _alike(meant, _general(one.example)))
 
     return sorted(steps, key=near, reverse=True)[:most]
+
+
+def nearest_example(sentence: str) -> str:
+    """Return the example of the step that a misspelt sentence was most likely meant to be, "" where none is near."""
+    known = {_general(one.example): one.example for one in entries()}
+    near = difflib.get_close_matches(_general(sentence), known, n=1, cutoff=0.6)
+    return known[near[0]] if near else ""
 
 
 def _alike(one: str, other: str) -> float:

@@ -28,10 +28,11 @@ _FOOT = re.compile(
 
 
 def letter_of(journey: Journey, who: str, doing: str) -> Arrival:
-    """Return what was received last; raises `StepFailed` where nothing was."""
-    if journey.letter is None:
+    """Return what she received last; raises `StepFailed` where nothing has reached her."""
+    letter = journey.letter_of(who)
+    if letter is None:
         raise StepFailed(f'{who} could not {doing}: she has received nothing. Say "she receives ..." before.')
-    return journey.letter
+    return letter
 
 
 def link_in(letter: Arrival, words: str, who: str, doing: str) -> Link:
@@ -78,7 +79,7 @@ def follows_the_link(journey: Journey, who: str) -> None:
 def opens_it(journey: Journey, who: str) -> None:
     """`she opens it`: what was received or downloaded last can be read, and so can each file that came with it."""
     actor = journey.actor(who)
-    had = [one for one in (actor.last_file, journey.letter) if one is not None]
+    had = [one for one in (actor.last_file, journey.letter_of(actor.who)) if one is not None]
     can_read(actor, max(had, key=lambda one: one.at, default=None) or letter_of(journey, actor.who, "open it"))
 
 
