@@ -7,6 +7,9 @@ ARGS ?=
 WORKERS ?= 3
 CODE := $(wildcard src demo journeys steps fixtures tests bench tools conftest.py)
 
+# A run starts many processes; where nothing compiled may be kept, each would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup python fmt lint type test demo run nightly report bench docs clean
 

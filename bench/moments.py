@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from upheld.collect import Plan
 from upheld.config import Settings
-from upheld.drive import Journey, planned
+from upheld.drive import Journey
+from upheld.plan import Plan, planned
 from upheld.promises.reading import StepText, read_scenario
 from upheld.promises.recognise import standard
 from upheld.session import Run

@@ -67,6 +67,8 @@ def serve(settings: Settings, cashier: Cashier, stop: threading.Event) -> None:
     _look_once(port)
     print(f"demo: {shop.url}", flush=True)
     stop.wait()
+    # What was being asked for while we close is cut off; that this happens at the end is no news.
+    logging.getLogger("waitress").disabled = True
     server.close()
     outbox.stop(LAST_MAILS)
     channels.close()

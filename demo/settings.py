@@ -12,6 +12,9 @@ from demo import STORIES, defects
 
 __all__ = ["Settings", "WrongSetting"]
 
+# Where `upheld` catches text messages and webhooks unless it is told otherwise, as 1025 is for mail.
+CAPTURE = "http://127.0.0.1:1080"
+
 
 class WrongSetting(Exception):
     """A setting that cannot be used; the message names it, what it was and what it may be."""
@@ -52,9 +55,9 @@ class Settings:
             defects=_defects(environ.get("DEMO_DEFECTS", "")),
             test_clock=_test_clock(environ.get("DEMO_TEST_CLOCK", "").strip()),
             organiser_password=environ.get("DEMO_ORGANISER_PASSWORD", "") or "organiser",
-            sms_url=_address(environ, "DEMO_SMS_URL"),
+            sms_url=_address({"DEMO_SMS_URL": CAPTURE, **environ}, "DEMO_SMS_URL"),
             sms_token=environ.get("DEMO_SMS_TOKEN", "") or "demo",
-            webhook_url=_address(environ, "DEMO_WEBHOOK_URL"),
+            webhook_url=_address({"DEMO_WEBHOOK_URL": f"{CAPTURE}/hooks", **environ}, "DEMO_WEBHOOK_URL"),
             **_stripe(environ),
         )
 

@@ -65,9 +65,9 @@ It is a stage: it takes no real money, and sends its messages to the mailbox alo
 | `DEMO_STORIES` | all | Which of them it tells: `events`, `downloads`, `courses`, `members`, with commas. |
 | `DEMO_DEFECTS` | | What is wrong with it, with commas; see below. |
 | `DEMO_TEST_CLOCK` | `0` | `1`: its time can be turned at `/test-clock`; `customer`: each customer's (test-clock.md). |
-| `DEMO_SMS_URL` | | Where text messages go in the place of `https://api.twilio.com`; without it none are sent. |
+| `DEMO_SMS_URL` | `http://127.0.0.1:1080` | Where text messages go, not to `api.twilio.com`; if empty, nowhere. |
 | `DEMO_SMS_TOKEN` | `demo` | The token that goes with them. |
-| `DEMO_WEBHOOK_URL` | | Where the organiser is told what happens; without it she is not. |
+| `DEMO_WEBHOOK_URL` | `http://127.0.0.1:1080/hooks` | Where the organiser is told of what happens. |
 | `DEMO_ORGANISER_PASSWORD` | `organiser` | What the organiser signs in with. |
 | `STRIPE_API_BASE`, `STRIPE_API_KEY` | | Stripe's test mode instead of the local one. A live key is refused. |
 

@@ -6,7 +6,6 @@ import difflib
 import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from pytest_bdd.scenario import get_step_function, scenario_wrapper_template_reg
 
 from upheld.errors import FeatureError, UpheldError
 from upheld.hooks.keys import settings_of
-from upheld.promises.promise import Promise
+from upheld.plan import Plan
+from upheld.promises import Promise
 from upheld.promises.reading import TRAVELS, StepText, read_scenario
 from upheld.promises.window import Window
 
@@ -24,26 +24,6 @@ __all__ = ["FeatureFile", "Plan", "PlanOf", "plan_of", "unknown_step"]
 
 JOURNEY_TAG = re.compile(r"journey:(?P<name>.+)")
 PLAN = pytest.StashKey["Plan"]()
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a scenario will do and promise, as read from its feature: `promises` by the index of their step."""
-
-    node: str
-    feature: str
-    title: str
-    scenario: str
-    line: int
-    tags: tuple[str, ...]
-    steps: tuple[StepText, ...]
-    promises: tuple[tuple[int, tuple[Promise, ...]], ...]
-    journey: str
-
-    @property
-    def travels(self) -> bool:
-        """True where the clock is turned inside of the journey."""
-        return TRAVELS in self.tags
 
 
 Usual = Callable[[str], Callable[[str], Window | None]]

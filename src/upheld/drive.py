@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,11 +14,11 @@ from upheld.browser.allow import check
 from upheld.cases import case_of, knowledge_of, write_date
 from upheld.cast import Cast, Person
 from upheld.clock import Clock
-from upheld.collect import Plan
 from upheld.config import Settings
 from upheld.errors import BrowserGone, CouldNotLook, FeatureError, SiteUnreachable, StepFailed
 from upheld.ledger import CastView, FactView, JourneyView, Lease, Ledger, MomentView, NewEvent, PromiseView
 from upheld.phones import Claims
+from upheld.plan import Plan, journey_id, planned
 from upheld.promises import Arrival, Promise
 from upheld.promises.expectation import Knowledge, check_references
 from upheld.promises.judge import Case
@@ -36,47 +35,11 @@ if TYPE_CHECKING:
 
     from upheld.browser import Evidence, Manner
 
-__all__ = ["Journey", "journey_id", "planned"]
+__all__ = ["Journey"]
 
 # By which clock a request is to be served, where the site has one for each customer (docs/test-clock.md).
 CLOCK_HEADER = "Test-Clock"
 NewContext = Callable[..., "BrowserContext"]
-
-
-def journey_id(run: str, node: str, attempt: int) -> str:
-    """Return the id of an attempt at a journey, the same in every process."""
-    return f"{run}-{hashlib.sha256(node.encode()).hexdigest()[:8]}-{attempt}"
-
-
-def planned(run: str, plan: Plan, attempt: int) -> list[NewEvent]:
-    """Return the events that write down a journey and all it will promise, before anything is driven."""
-    now, journey = datetime.now(UTC), journey_id(run, plan.node, attempt)
-    data = {
-        "node": plan.node,
-        "feature": plan.feature,
-        "title": plan.title,
-        "scenario": plan.scenario,
-        "line": plan.line,
-        "tags": list(plan.tags),
-        "attempt": attempt,
-        "journey": plan.journey,
-    }
-    promises = [promise for _, promises in plan.promises for promise in promises]
-    return [
-        NewEvent("journey_selected", run, now, journey, key=f"selected:{journey}", data=data),
-        *(
-            NewEvent(
-                "expected",
-                run,
-                now,
-                journey,
-                f"{journey}-p{ordinal}",
-                key=f"expected:{journey}-p{ordinal}",
-                data={"promise": promise.to_json(), "ordinal": ordinal},
-            )
-            for ordinal, promise in enumerate(promises, 1)
-        ),
-    ]
 
 
 class Journey:

@@ -260,9 +260,7 @@ def _opened(settings: Settings, *, start: bool) -> Iterator[_Opened]:
 
     check(settings.site, settings.allow_hosts)
     with contextlib.ExitStack() as stack:
-        clock = open_clock(
-            settings.clock, settings.allow_hosts, reads=settings.clock_reads, limit=settings.clock_limit
-        )
+        clock = open_clock(settings.clock, settings.allow_hosts, reads=settings.clock_reads, limit=settings.clock_limit)
         ledger = stack.enter_context(contextlib.closing(open_ledger(settings.ledger_url, migrate=True)))
         mailbox = open_mailbox(settings.mailbox, root=settings.root, start=start)
         stack.callback(mailbox.close)

@@ -67,6 +67,10 @@ def fails_once(journey):
 """
 
 
+# Plugins that a suite does not need, and that take their time to start.
+WITHOUT = [word for name in ("hypothesispytest", "faker", "syrupy", "anyio") for word in ("-p", f"no:{name}")]
+
+
 class _Answers(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # the name is the protocol's
         self.send_response(200)
@@ -109,13 +113,11 @@ class Suite:
 
     def run(self, *arguments: str, env: Mapping[str, str] | None = None) -> pytest.RunResult:
         """Run pytest and return what it said."""
-        return self.pytester.runpytest_subprocess(
-            "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *arguments, timeout=60
-        )
+        return self.pytester.runpytest_subprocess("-p", "no:cacheprovider", *WITHOUT, *arguments, timeout=60)
 
     def run_cached(self, *arguments: str) -> pytest.RunResult:
         """Run pytest with its cache, which `--lf` reads."""
-        return self.pytester.runpytest_subprocess("-p", "no:hypothesispytest", *arguments, timeout=60)
+        return self.pytester.runpytest_subprocess(*WITHOUT, *arguments, timeout=60)
 
     def view(self) -> RunView:
         """Return the last run as the ledger tells it."""

@@ -15,7 +15,7 @@ from upheld.cli.running import REWRITE
 from upheld.errors import UsageError
 
 if TYPE_CHECKING:
-    from upheld.collect import Plan
+    from upheld.plan import Plan
     from upheld.vocabulary.catalogue import Entry
 
 __all__ = ["Suite", "read_suite"]

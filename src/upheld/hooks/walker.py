@@ -13,8 +13,8 @@ from upheld.hooks.keys import CLOCK, CONTEXT, FENCE, UNPROVEN, WORKER, settings_
 if TYPE_CHECKING:
     from pytest_bdd.parser import Feature, Scenario, Step
 
-    from upheld.collect import Plan
     from upheld.drive import Journey
+    from upheld.plan import Plan
 
 __all__ = ["JOURNEY", "Walker", "plans_of", "travellers"]
 
@@ -79,7 +79,7 @@ class Walker:
         """Write down journeys and all they will promise, before anything is driven."""
         if not plans:
             return
-        from upheld.drive import planned
+        from upheld.plan import planned
 
         self._open()
         run = self._context().run
@@ -190,7 +190,7 @@ class Walker:
 
     def _next_attempt(self, node: str) -> int:
         """Return which attempt this is; a worker that took over from a crashed one finds the earlier in the ledger."""
-        from upheld.drive import journey_id
+        from upheld.plan import journey_id
 
         run, attempt = self._context().run, self._attempts.get(node, 0) + 1
         while self._ledger.events(journey=journey_id(run, node, attempt), kinds=("journey_started",)):

@@ -22,6 +22,9 @@ __all__ = [
 ]
 
 
+_BY = {"page": "on the page", **{what: f"as a {what}" for what in ("download", "PDF", "CSV", "calendar entry")}}
+
+
 class Verdict(enum.StrEnum):
     """What became of a promise."""
 
@@ -200,6 +203,11 @@ class Promise:
     def silent(self) -> bool:
         """True where the promise is that nothing comes."""
         return self.most == 0
+
+    @property
+    def by(self) -> str:
+        """The channel in words: `by email`, `on the page`."""
+        return _BY.get(self.channel, f"by {self.channel}")
 
     @property
     def touchpoint(self) -> str:

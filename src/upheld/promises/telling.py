@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -39,16 +40,6 @@ TWIN = (
     "what came twice has the same Message-ID, and the mailbox was away in between; it was counted once, "
     "and may have been two"
 )
-_BY = {
-    "email": "by email",
-    "text message": "by text message",
-    "webhook": "by webhook",
-    "page": "on the page",
-    "download": "as a download",
-    "PDF": "as a PDF",
-    "CSV": "as a CSV",
-    "calendar entry": "as a calendar entry",
-}
 _TIMES = {2: "twice", 3: "three times", 4: "four times"}
 
 
@@ -71,7 +62,14 @@ def instant(when: datetime, zone: str) -> str:
 
 
 def _a(kind: str) -> str:
+    if _is_plural(kind):
+        return f"the {kind}"
     return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
+
+
+def _is_plural(kind: str) -> bool:
+    """True of "details", and not of "address" or "status"."""
+    return bool(re.search(r"[^siu]s$", kind))
 
 
 def _promised(promise: Promise) -> str:
@@ -122,13 +120,14 @@ def kept(promise: Promise, came: datetime, made: datetime | None, zone: str, *, 
 
     `turned` is true where the clock was turned over the time in which it came: then it is known by when.
     """
-    promised = f"; it was promised{_promised(promise)}" if promise.window.words else ""
+    were, it = ("were", "they were") if _is_plural(promise.kind) else ("was", "it was")
+    promised = f"; {it} promised{_promised(promise)}" if promise.window.words else ""
     if made is not None and abs(came - made) < timedelta(hours=1):
         if came <= made:
-            return f"{_its(promise)} was there at once{promised}."
+            return f"{_its(promise)} {were} there at once{promised}."
         return f"{_its(promise)} came after {duration(came - made)}{promised}."
     when = (
-        f"was there by {instant(came, zone)}, to which the clock was turned"
+        f"{were} there by {instant(came, zone)}, to which the clock was turned"
         if turned
         else f"came on {instant(came, zone)}"
     )
@@ -157,7 +156,7 @@ def broken(
     turned: bool = False,
 ) -> str:
     """*Ada was promised a receipt by email within 2 minutes of paying. None came. We looked without a gap ...*"""
-    said = f"{_name(promise)} was promised {_numbered(promise)} {_BY[promise.channel]}{_promised(promise)}. "
+    said = f"{_name(promise)} was promised {_numbered(promise)} {promise.by}{_promised(promise)}. "
     said += f"Only {_number(came)} came." if came else "None came."
     if astray is not None:
         said += f" It went to {format_list(astray.to, locale='en')} instead: {_subject(astray)}."

@@ -35,7 +35,10 @@ def advice_for(
     for one in surplus:
         who = names.get(one.recipient, "Someone")
         subject = one.arrival.subject or "a message without a subject"
-        said.append(f"{who} was also sent “{subject}”, which nobody promised: promise it, or do not send it.")
+        said.append(
+            f"{who[:1].upper()}{who[1:]} was also sent “{subject}”, which nobody promised: promise it, or do not "
+            "send it."
+        )
     said += _no_second_line(journey, journey_map.touchpoint if journey_map else {})
     said += _silence(journey)
     return list(dict.fromkeys(said))

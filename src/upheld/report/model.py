@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView
+from upheld.ledger import ArrivalView, CastView, JourneyView, PromiseView, RunView
 from upheld.promises import Verdict
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Answer",
     "Arrivals",
     "Gate",
+    "customer_of",
     "gate",
     "journeys_of",
     "makes_sense",
@@ -66,8 +67,11 @@ class Arrivals:
 
 
 def _was_sent(one: ArrivalView) -> bool:
-    """A page that she looked at and a file that she fetched are no news: nobody sent them."""
-    return one.arrival.channel not in ("page", "download")
+    """Say whether it reached a person by itself: a page she looked at did not, nor a file that she fetched.
+
+    A webhook reaches a program, which takes no harm from more of them.
+    """
+    return one.arrival.channel not in ("page", "download", "webhook")
 
 
 def journeys_of(run: RunView) -> tuple[JourneyView, ...]:
@@ -142,6 +146,12 @@ def name_of(journey: JourneyView) -> str:
     return journey.scenario or journey.title or journey.node or "A journey without a name"
 
 
+def customer_of(journey: JourneyView) -> CastView | None:
+    """Return whose journey it is: the first who was named; a role, such as "the organiser", only sets the stage."""
+    named = (person for person in journey.cast if not person.who.startswith("the "))
+    return next(named, journey.cast[0] if journey.cast else None)
+
+
 def names_of(journeys: Sequence[JourneyView]) -> Mapping[str, str]:
     """Return for each journey's id what tells it apart from others of the same scenario, "" where none is alike.
 
@@ -163,9 +173,9 @@ def names_of(journeys: Sequence[JourneyView]) -> Mapping[str, str]:
 
 
 def _who_and_where(journey: JourneyView) -> str:
-    if not journey.cast:
+    person = customer_of(journey)
+    if person is None:
         return ""
-    person = journey.cast[0]
     city = str(person.details.get("city") or "")
     return f"{person.who} in {city}" if city else person.who
 

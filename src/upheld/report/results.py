@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView, StepView
 from upheld.promises import Verdict
 from upheld.report.files import MESSAGES, PICTURES, link
-from upheld.report.model import Arrivals, gate, journeys_of, makes_sense, verdict_of, why_of
+from upheld.report.model import Arrivals, customer_of, gate, journeys_of, makes_sense, verdict_of, why_of
 
 __all__ = ["Place", "address_of", "results"]
 
@@ -67,7 +67,7 @@ def _journey(journey: JourneyView, arrivals: Arrivals, picture: Place, message: 
         "error": journey.error,
         "flaky": journey.flaky,
         "attempts": journey.attempt,
-        "customer": journey.cast[0].who if journey.cast else None,
+        "customer": customer.who if (customer := customer_of(journey)) else None,
         "makes_sense": makes_sense(journey),
         "steps": [_step(step, picture) for step in journey.steps],
         "promises": [_promise(view, arrivals, message) for view in journey.promises],

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from upheld.ledger import JourneyView, StepView
+from upheld.report.model import customer_of
 
 __all__ = ["LONG", "TOO_LONG", "Ride", "ride_of"]
 
@@ -29,7 +30,8 @@ class Ride:
 
 def ride_of(journey: JourneyView) -> Ride:
     """Return how smooth the customer's own way was; what others of the cast did is not part of it."""
-    customer = journey.cast[0].who if journey.cast else ""
+    person = customer_of(journey)
+    customer = person.who if person else ""
     steps = [step for step in journey.steps if step.who == customer and (step.picture or step.address)]
     if not journey.steps:
         return Ride("Cannot tell", ("It was not walked.",))

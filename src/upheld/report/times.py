@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 
 from upheld.ledger import JourneyView
+from upheld.report.model import customer_of
 
 __all__ = ["clock_time", "day", "moment", "night", "place_of", "window", "zone_of", "zone_of_run"]
 
@@ -17,7 +18,8 @@ __all__ = ["clock_time", "day", "moment", "night", "place_of", "window", "zone_o
 def zone_of(journey: JourneyView) -> str:
     """Return the time zone in which a journey is told: that of its event, else the customer's own, else UTC."""
     events = [moment.zone for name, moment in journey.moments.items() if moment.zone not in ("", "UTC")]
-    own = journey.cast[0].zone if journey.cast else ""
+    customer = customer_of(journey)
+    own = customer.zone if customer else ""
     zones = [zone for zone in events if zone != own] or [own]
     return next((zone for zone in zones if zone and _known(zone)), "UTC")
 
