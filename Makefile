@@ -26,10 +26,11 @@ fmt: python ## Format the code and mend what can be mended by itself
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
 
-lint: python ## Style, format, and which part may import which
+lint: python ## Style, format, which part may import which; and features above the waterline
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/upheld lint
 
 type: python ## Strict types
 	$(BIN)/mypy

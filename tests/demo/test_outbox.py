@@ -97,7 +97,7 @@ def test_a_text_message_leaves_by_twilios_sdk_and_a_webhook_as_json(tmp_path: Pa
 
 
 def test_where_nobody_takes_text_messages_none_is_owed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with running(tmp_path, Tale()) as (shop, outbox):
+    with running(tmp_path, Tale(), DEMO_SMS_URL="") as (shop, outbox):
         with shop.store.write() as writing:
             shop.put(writing, story="tale", kind="free", ref=7, recipient="+49", channel="text", data={"name": "A"})
         shop.wake()

@@ -455,3 +455,13 @@ def test_odd_messages_break_no_court() -> None:
     ]
     assert set(verdicts(cases, odd, elsewhere=odd)) == {"a", "b", "c", "d", "e"}
     assert verdicts([], odd) == {}
+
+
+def test_next_months_receipt_is_no_duplicate_and_the_same_message_again_is_one() -> None:
+    month = 30 * 86400
+    first = mail(70, text="Order 4711")
+    other, same = mail(70 + month, text="Order 4722"), mail(80 + month, text="Order  4711")
+    when = looked(2 * month)
+    assert came(first, other, when=when) is Verdict.KEPT
+    assert came(first, same, when=when) is Verdict.REPEATED
+    assert came(first, mail(90, text="Order 4722"), when=when) is Verdict.REPEATED

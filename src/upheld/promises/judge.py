@@ -24,6 +24,9 @@ __all__ = ["ANY_KIND", "GRACE", "Case", "Seen", "judge"]
 
 # Clocks of two processes and the transit of a message: what is this little late is in time.
 GRACE = timedelta(seconds=1)
+# What is of a promise's kind and comes much later is about something else (next month's receipt), unless it is the same
+# message again.
+LATER = timedelta(days=2)
 ANY_KIND = frozenset({"mail", "email", "e-mail", "message"})
 # How the reader of messages says that it met one of its own limits, which says nothing of the message.
 _UNREAD = re.compile(r"\b(?:only .+ (?:was|were)|(?:was|were) not|could not be) read\b|over our limit")
@@ -201,8 +204,11 @@ def _surplus(case: Case, cases: Sequence[Case], answers: Mapping[str, Sequence[S
         return []  # of several promises of one kind the last one carries the surplus
     silent = [other for other in cases if other.promise.silent and other.promise.kind == promise.kind]
     subjects = {fold(one.arrival.subject) for one in answers[case.id]}
+    words = {_words(one) for one in answers[case.id]}
     surplus = []
     for one in sight.left:
+        if case.interval is not None and one.site_at > case.interval.closes + LATER and _words(one) not in words:
+            continue
         kinds = sight.kinds[one.id]
         best = max(kinds.values(), default=0.0)
         forbidden = any(_during(other, one) for other in silent)
@@ -219,6 +225,11 @@ def _surplus(case: Case, cases: Sequence[Case], answers: Mapping[str, Sequence[S
     if any(other.most is None for other in aside):
         return []
     return surplus[sum(other.most or 0 for other in aside) :]
+
+
+def _words(one: Seen) -> tuple[str, str]:
+    """All that a message says, however it is spaced."""
+    return fold(one.arrival.subject), " ".join(fold(one.arrival.html_text or one.arrival.text).split())
 
 
 def _during(case: Case, one: Seen) -> bool:

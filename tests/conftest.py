@@ -1,0 +1,26 @@
+"""What all tests share: with several workers the longest begin first, so that nobody waits for the last of them."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each worker its share of the walks of the demo, and begin with them.
+
+    `--dist worksteal` gives each worker a stretch of the list, all of the same length; the walks would all be in one.
+    """
+    workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    long = [item for item in items if "tests/journeys/" in item.nodeid]
+    if workers == 1 or not long:
+        return
+    short = [item for item in items if item not in set(long)]
+    size = len(items) // workers + 1
+    shares = [long[worker::workers] for worker in range(workers)]
+    items[:] = []
+    for share in shares:
+        rest = size - len(share)
+        items += [*share, *short[:rest]]
+        short = short[rest:]
+    items += short
