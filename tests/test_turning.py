@@ -52,3 +52,31 @@ def test_a_moment_that_comes_by_itself_is_waited_for(tmp_path: Path, ahead: floa
     assert (name, last.turned, site.turned_to) == ("", turned, [moment] if turned else [])
     assert last.site >= moment
     assert [event.data["turned"] for event in clocks][-1] == turned
+
+
+class Command(Site):
+    """A site that a command turns, which says something, and fails from some day on."""
+
+    def turn(self, to: datetime) -> str:
+        if to.day > 23:
+            raise ClockWouldNotTurn("the scheduler failed", output="Traceback: no such table")
+        super().turn(to)
+        return "sent 3 reminders"
+
+
+def test_what_a_command_prints_is_kept_with_the_evidence(tmp_path: Path) -> None:
+    settings, evidence = Settings(root=tmp_path), tmp_path / ".upheld" / "evidence"
+    day = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", migrate=True) as ledger:
+        turner = Turner(ledger, settings, Command(), "run", pause=lambda _: None)
+        list(turner.turn({"": day}))
+        with pytest.raises(
+            ClockWouldNotTurn, match=r"the scheduler failed \(all that it printed: clock/run-\S+\.txt\)"
+        ):
+            list(turner.turn({"": day + timedelta(days=1)}))
+        kept = [event.data["output"] for event in ledger.events(run="run", kinds=("clock",)) if event.data["output"]]
+    assert [(evidence / name).read_text("utf-8") for name in kept] == ["sent 3 reminders"]
+    assert sorted(file.read_text("utf-8") for file in (evidence / "clock").iterdir()) == [
+        "Traceback: no such table",
+        "sent 3 reminders",
+    ]

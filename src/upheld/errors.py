@@ -87,7 +87,11 @@ class BrowserGone(CouldNotLook):
 
 
 class ClockWouldNotTurn(CouldNotLook):
-    """The site's clock could not be read or turned."""
+    """The site's clock could not be read or turned; `output` is what a command that should have done it printed."""
+
+    def __init__(self, message: str, *, output: str = "") -> None:
+        super().__init__(message)
+        self.output = output
 
 
 class LedgerUnreachable(CouldNotLook):

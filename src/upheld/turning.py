@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from upheld.clock import Clock
 from upheld.config import Settings
+from upheld.errors import ClockWouldNotTurn
 from upheld.ledger import Lease, Ledger, NewEvent
 from upheld.promises.judge import GRACE, Case
 from upheld.promises.timeline import ClockReading
@@ -91,9 +92,8 @@ class Turner:
             # Before it is done: a clock that was turned by somebody who then died is still known to have been.
             self._write(name, begun[name])
             yield name, begun[name]
-            said = self._clock.of(name).turn(moment)
-            if said:
-                self._write(name, begun[name], said)
+            if output := self._turned(name, moment):
+                self._write(name, begun[name], output)
         for name in moments:
             self.let_site_work(name)
         until = self._caught_up()
@@ -101,6 +101,25 @@ class Turner:
             done = ClockReading(reading.real, reading.site, turned=True, until=until)
             self._write(name, done)
             yield name, done
+
+    def _turned(self, name: str, moment: datetime) -> str:
+        """Turn one clock; return where what was said on the way is kept, "" where nothing was."""
+        try:
+            return self._keep(self._clock.of(name).turn(moment))
+        except ClockWouldNotTurn as error:
+            if kept := self._keep(error.output):
+                raise ClockWouldNotTurn(f"{error} (all that it printed: {kept})", output=error.output) from error
+            raise
+
+    def _keep(self, output: str) -> str:
+        """Keep what a command printed with the evidence; return its path below that folder."""
+        if not output:
+            return ""
+        name = f"clock/{self._run}-{datetime.now(UTC):%H%M%S%f}.txt"
+        file = self._settings.path / "evidence" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(output, "utf-8")
+        return name
 
     def _let_tick(self, name: str, reading: ClockReading, moment: datetime) -> ClockReading:
         """Return what the clock shows once it has come to this moment, which is near, by itself."""
@@ -120,14 +139,14 @@ class Turner:
         """True where the clock tells whether the site has done all that is due."""
         return self._clock.of(name).idle() is not None
 
-    def _write(self, name: str, reading: ClockReading, said: str = "") -> None:
+    def _write(self, name: str, reading: ClockReading, output: str = "") -> None:
         data = {
             "clock": name,
             "real": reading.real.isoformat(),
             "site": reading.site.isoformat(),
             "turned": reading.turned,
             "until": reading.until.isoformat() if reading.until else None,
-            "said": said,
+            "output": output,
         }
         at = reading.until or reading.real
         self._ledger.append(NewEvent("clock", self._run, at, data=data), fence=self._fence)

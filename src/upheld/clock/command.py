@@ -104,14 +104,15 @@ class CommandClock:
                 stdin=subprocess.DEVNULL, timeout=self._limit.total_seconds(),
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
-            said = _tail(error.stderr, error.stdout)
-            limit = f"{self._limit.total_seconds():g} s"
-            raise ClockWouldNotTurn(f"the clock's command `{shown}` was not done within {limit}{said}") from None
+            whole = _joined(error.stdout, error.stderr)
+            said = f"the clock's command `{shown}` was not done within {self._limit.total_seconds():g} s{_tail(whole)}"
+            raise ClockWouldNotTurn(said, output=whole) from None
         except OSError as error:
             raise ClockWouldNotTurn(f"the clock's command `{shown}` could not be started: {error}") from None
         if done.returncode:
-            said = _tail(done.stderr, done.stdout)
-            raise ClockWouldNotTurn(f"the clock's command `{shown}` ended with {done.returncode}{said}")
+            whole = _joined(done.stdout, done.stderr)
+            said = f"the clock's command `{shown}` ended with {done.returncode}{_tail(whole)}"
+            raise ClockWouldNotTurn(said, output=whole)
         return done.stdout
 
     def _filled(self, word: str, to: datetime) -> str:
@@ -128,8 +129,12 @@ class CommandClock:
         return _FIELD.sub(field, word)
 
 
-def _tail(*outputs: str | bytes | None) -> str:
-    """The last lines of what it said, for the message; nothing where it said nothing."""
+def _joined(*outputs: str | bytes | None) -> str:
     said = [out.decode(errors="replace") if isinstance(out, bytes) else out for out in outputs if out]
-    words = " ".join("\n".join(said).split())[-300:]
+    return "\n".join(said)[-_KEPT:]
+
+
+def _tail(output: str) -> str:
+    """The last lines of what it said, for the message; nothing where it said nothing."""
+    words = " ".join(output.split())[-300:]
     return f": {words}" if words else ""

@@ -31,7 +31,7 @@ KINDS: Mapping[str, str] = {
     "withdrawn": "why",
     "arrived": "arrival, raw, size",
     "judged": "verdict, why, arrivals, site_at, final, site_from, site_by",
-    "clock": "clock (whose, where each customer has one), real, site, turned, until, said",
+    "clock": "clock (whose, where each customer has one), real, site, turned, until, output",
     "covered": "what (mailbox, capture, walk:<journey>), since, until",
     "gap": "what (mailbox, capture, site, canary, capture canary), since, until, why",
     "canary": "sent, seen, skew_seconds",

@@ -58,7 +58,8 @@ class GapView(NamedTuple):
 class ClockView(NamedTuple):
     """At `real` the site's clock said `site`; `turned` where we had turned it. `until` is when that was seen last.
 
-    `name` says whose clock, where the site has one for each customer. `said` is what a command that turned it printed.
+    `name` says whose clock, where the site has one for each customer. `output` is the path of
+    what a command that turned it printed.
     """
 
     real: datetime
@@ -66,7 +67,7 @@ class ClockView(NamedTuple):
     turned: bool
     until: datetime | None
     name: str = ""
-    said: str = ""
+    output: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,7 +238,9 @@ class _Folding:
         if real is None or site is None:
             self._unread(event, "it does not say what time it was")
         else:
-            seen = ClockView(real, site, data.flag("turned"), data.time("until"), data.text("clock"), data.text("said"))
+            seen = ClockView(
+                real, site, data.flag("turned"), data.time("until"), data.text("clock"), data.text("output")
+            )
             self.clock.append(seen)
 
 
