@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -11,6 +12,7 @@ import pytest
 from upheld.config import Settings
 from upheld.errors import ClockWouldNotTurn
 from upheld.ledger import open_ledger
+from upheld.promises.timeline import ClockReading
 from upheld.turning import Turner
 
 
@@ -49,6 +51,7 @@ def test_a_moment_that_comes_by_itself_is_waited_for(tmp_path: Path, ahead: floa
         turner = Turner(ledger, Settings(), site, "run", pause=lambda _: None)
         *_, (name, last) = turner.turn({"": moment})
         clocks = ledger.events(run="run", kinds=("clock",))
+    assert isinstance(last, ClockReading)
     assert (name, last.turned, site.turned_to) == ("", turned, [moment] if turned else [])
     assert last.site >= moment
     assert [event.data["turned"] for event in clocks][-1] == turned
@@ -70,13 +73,60 @@ def test_what_a_command_prints_is_kept_with_the_evidence(tmp_path: Path) -> None
     with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", migrate=True) as ledger:
         turner = Turner(ledger, settings, Command(), "run", pause=lambda _: None)
         list(turner.turn({"": day}))
-        with pytest.raises(
-            ClockWouldNotTurn, match=r"the scheduler failed \(all that it printed: clock/run-\S+\.txt\)"
-        ):
-            list(turner.turn({"": day + timedelta(days=1)}))
+        *_, (_, failed) = turner.turn({"": day + timedelta(days=1)})
         kept = [event.data["output"] for event in ledger.events(run="run", kinds=("clock",)) if event.data["output"]]
+    assert re.fullmatch(r"the scheduler failed \(all that it printed: clock/run-\S+\.txt\)", str(failed))
     assert [(evidence / name).read_text("utf-8") for name in kept] == ["sent 3 reminders"]
     assert sorted(file.read_text("utf-8") for file in (evidence / "clock").iterdir()) == [
         "Traceback: no such table",
         "sent 3 reminders",
     ]
+
+
+class Each(Site):
+    """A site with a clock for each customer, of which Ben's is stuck."""
+
+    each = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name, self.others = "", dict[str, Each]()
+
+    def of(self, customer: str) -> Each:
+        found = self.others.setdefault(customer, Each())
+        found.name = customer
+        return found
+
+    def turn(self, to: datetime) -> str:
+        if self.name == "ben":
+            raise ClockWouldNotTurn("Ben's clock is stuck")
+        return super().turn(to)
+
+
+def test_one_customers_stuck_clock_holds_up_nobody_elses(tmp_path: Path) -> None:
+    site, day = Each(), datetime(2026, 11, 23, 9, tzinfo=UTC)
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", migrate=True) as ledger:
+        turner = Turner(ledger, Settings(), site, "run", pause=lambda _: None)
+        seen = list(turner.turn({"ada": day, "ben": day, "cleo": day}))
+    last = dict(seen)
+    assert {name: getattr(one, "until", None) is not None for name, one in last.items()} == {
+        "ada": True,
+        "ben": False,
+        "cleo": True,
+    }
+    assert str(last["ben"]) == "Ben's clock is stuck"
+
+
+class Still(Site):
+    """A site whose time stands still but for being turned."""
+
+    def now(self) -> datetime:
+        return self.time
+
+
+def test_a_clock_that_does_not_tick_is_turned_however_near_the_moment(tmp_path: Path) -> None:
+    site = Still()
+    moment = site.time + timedelta(seconds=0.3)
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", migrate=True) as ledger:
+        list(Turner(ledger, Settings(), site, "run", pause=lambda _: None).turn({"": moment}))
+    assert site.turned_to == [moment]

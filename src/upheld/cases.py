@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from upheld.ledger import CastView, FactView, JourneyView, PromiseView, RunView
+from upheld.ledger import CastView, FactView, JourneyView, MomentView, PromiseView, RunView
 from upheld.promises.expectation import Knowledge
 from upheld.promises.facts import Fact
 from upheld.promises.judge import Case
@@ -56,14 +56,27 @@ def knowledge_of(journey: JourneyView, who: str, promise: PromiseView | None = N
     person = next((person for person in journey.cast if person.who == who), None)
     if person is not None:
         facts |= {fact.name: fact for fact in facts_of_person(person)}
+    made = promise.made_at if promise is not None else None
+    meant = {name: _meant(moment, journey.acts.get(name, ()), made) for name, moment in journey.moments.items()}
     moments = {
         name.casefold(): Moment(name, moment.site_began, moment.site_ended, moment.zone)
-        for name, moment in journey.moments.items()
+        for name, moment in meant.items()
         if moment.site_began is not None and moment.site_ended is not None
     }
     if promise is not None and promise.made_at is not None:
         moments[PROMISE_STEP] = Moment(PROMISE_STEP, promise.since or promise.made_at, promise.made_at)
     return Knowledge(facts, moments, person.given if person else who, person.locale if person else "en")
+
+
+def _meant(moment: MomentView, acts: Sequence[MomentView], made: datetime | None) -> MomentView:
+    """Return which paying a promise means where she paid twice: the last before it was made, else the first after.
+
+    What is not done by anybody, such as an event that was moved, is where it was put last.
+    """
+    if made is None or len(acts) < 2 or moment not in acts:
+        return moment
+    before = [act for act in acts if act.site_ended is not None and act.site_ended <= made]
+    return before[-1] if before else acts[0]
 
 
 def _fact(fact: FactView) -> Fact:

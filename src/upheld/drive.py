@@ -15,7 +15,7 @@ from upheld.cases import case_of, knowledge_of, write_date
 from upheld.cast import Cast, Person
 from upheld.clock import Clock
 from upheld.config import Settings
-from upheld.errors import BrowserGone, CouldNotLook, FeatureError, SiteUnreachable, StepFailed
+from upheld.errors import BrowserGone, CouldNotLook, FeatureError, SiteUnreachable, StepFailed, did_you_mean
 from upheld.ledger import CastView, FactView, JourneyView, Lease, Ledger, MomentView, NewEvent, PromiseView
 from upheld.phones import Claims
 from upheld.plan import Plan, journey_id, planned
@@ -82,6 +82,7 @@ class Journey:
         self._told: dict[str, Person] = {}
         self._facts: dict[str, FactView] = {}
         self._moments: dict[str, MomentView] = {}
+        self._acts: dict[str, tuple[MomentView, ...]] = {}
         self._events: list[NewEvent] = []
         self._step: tuple[int, datetime, float] = (0, datetime.now(UTC), 0.0)
         self._status = "passed"
@@ -196,11 +197,12 @@ class Journey:
     @contextlib.contextmanager
     def moment(self, name: str) -> Iterator[None]:
         """Mark what is done inside as a moment, such as "paying", for windows that are relative to it."""
-        began = self.now()
+        began, withdraws_for = self.now(), ""
         try:
             yield
+            withdraws_for = self.protagonist.name
         finally:
-            self._moment(name, began, self.now(), self._zone())
+            self._moment(name, began, self.now(), self._zone(), withdraws_for=withdraws_for)
 
     def withdraw(self, kind: str, why: str) -> None:
         """Take back what was promised of this kind: the customer or the site gave a reason why it is pointless."""
@@ -382,12 +384,18 @@ class Journey:
     def _zone(self) -> str:
         return self.cast[self.protagonist.name].zone if self.protagonist.name else "UTC"
 
-    def _moment(self, name: str, began: datetime, ended: datetime, zone: str) -> None:
-        self._moments[name] = MomentView(name, began, ended, zone)
+    def _moment(
+        self, name: str, began: datetime, ended: datetime, zone: str, *, withdraws_for: str | None = None
+    ) -> None:
+        """Write down a moment; what it makes pointless is withdrawn: hers who acted or, where nobody did, all."""
+        self._moments[name] = seen = MomentView(name, began, ended, zone)
+        if began != ended:
+            self._acts[name] = (*self._acts.get(name, ()), seen)
         self._add("moment", name=name, site_began=began.isoformat(), site_ended=ended.isoformat(), zone=zone)
         for case in self._open():
             pointless = name in self._withdraws.get(case.promise.kind, ()) and not case.promise.silent
-            if pointless and case.interval is not None and case.interval.closes > began:
+            hers = withdraws_for is None or case.promise.who == withdraws_for
+            if pointless and hers and case.interval is not None and case.interval.closes > began:
                 self._withdraw(case.id, f"after {name} it is pointless")
 
     def _open(self) -> list[Case]:
@@ -413,7 +421,8 @@ class Journey:
         return JourneyView(
             id=self.id, node=self.plan.node, feature=self.plan.feature, title="", scenario="", line=0, tags=(),
             attempt=self.attempt, journey="", worker="", clock=self.time.name, status="", error="", trace="",
-            superseded_by=None, cast=cast, steps=(), moments=self._moments, facts=self._facts, promises=(), flaky=False,
+            superseded_by=None, cast=cast, steps=(), moments=self._moments,
+            acts=self._acts, facts=self._facts, promises=(), flaky=False,
         )  # fmt: skip
 
     def _knowledge(self, who: str, view: PromiseView | None = None) -> Knowledge:
@@ -424,7 +433,12 @@ class Journey:
         if promise.channel != "page" and not promise.waits:
             return None
         known = self._knowledge(promise.who, view)
-        interval = promise.window.resolve(known.moments, self.settings.tolerance)
+        try:
+            interval = promise.window.resolve(known.moments, self.settings.tolerance)
+        except KeyError as missing:
+            name = str(missing.args[0])
+            said = f'no step of this journey says when "{name}" is.{did_you_mean(name, known.moments)}'
+            raise FeatureError(said, file=promise.file, line=promise.line) from None
         if promise.channel != "page":
             return self._reaching.wait_for(promise, actor, interval, known)
         found = self._reaching.look_at_page(promise, actor, interval, known)

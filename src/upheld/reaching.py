@@ -72,7 +72,8 @@ class Reaching:
             named = promise.kind in recognisers.kinds(replace(seen, headings=(*seen.headings, *_words(seen))))
             right = not shortfalls(promise.expectation, seen, knowledge)
             if named or (rows and right):
-                found = replace(seen, answers=promise.kind)
+                # One page may answer several promises; each answer is an arrival of its own.
+                found = replace(seen, id=f"{seen.id}-{promise.line}-{promise.kind}", answers=promise.kind)
                 if right or promise.silent:
                     break
             if time.monotonic() >= deadline:

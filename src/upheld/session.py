@@ -91,7 +91,8 @@ class Run:
                 capture_cursor=capture.cursor() if capture else None,
             )
             run._read_clock()
-            with run._looking():
+            # As long as it is held, this run still walks, and no other judges what it has not come to yet.
+            with run.ledger.lease(_walking(run.id), LEASE_SECONDS).kept(), run._looking():
                 yield run
 
     @classmethod
@@ -99,7 +100,7 @@ class Run:
     def resumed(cls, settings: Settings) -> Iterator[Run | None]:
         """Take up the last run that left promises open, to settle them; gives None where nothing is open."""
         with contextlib.closing(open_ledger(settings.ledger_url, migrate=True)) as ledger:
-            runs = [run for run in ledger.runs_with_open_promises() if _same(_info(ledger, run), settings)]
+            runs = _open_runs(ledger, settings)
         if not runs:
             yield None
             return
@@ -126,12 +127,16 @@ class Run:
             self.lookout,
             lambda name: recognisers_of(self.maps.get(name)),
             runs=[*self._earlier, self.id],
+            between=self._runs_between(),
             fence=fence,
             progress=progress,
             before_travellers=before_travellers,
         )
         # What an earlier run never came to promise is closed in the ledger; it is no news of this one.
-        self.settled = [one for one in sweep.settle() if one.run == self.id or one.view.made_at is not None]
+        settled = [one for one in sweep.settle() if one.run == self.id or one.view.made_at is not None]
+        now = {one.view.id for one in settled}
+        # What an earlier sweep of this run has settled for good is no longer on the next one's list.
+        self.settled = [*(one for one in self.settled if one.view.id not in now), *settled]
         self.lookout.write_down(self._began)
         return self.settled
 
@@ -140,7 +145,7 @@ class Run:
         selected = self.ledger.events(run=self.id, kinds=("journey_selected",))
         return any(TRAVELS in event.data.get("tags", ()) for event in selected)
 
-    def alone(self) -> Lease:
+    def alone(self) -> contextlib.AbstractContextManager[Lease]:
         """Take the right to sweep and to turn this site's clock, as a context manager.
 
         Another sweep is waited for, and a dead one's lease runs out.
@@ -148,7 +153,7 @@ class Run:
         deadline = time.monotonic() + 5 * LEASE_SECONDS
         while True:
             try:
-                return self.ledger.lease(f"sweep {self.settings.site}", LEASE_SECONDS)
+                return self.ledger.lease(f"sweep {self.settings.site}", LEASE_SECONDS).kept()
             except UsageError:
                 if time.monotonic() > deadline:
                     raise
@@ -215,8 +220,14 @@ class Run:
             yield
 
     def _open_runs(self) -> list[str]:
-        runs = self.ledger.runs_with_open_promises()
-        return [run for run in runs if _same(_info(self.ledger, run), self.settings)]
+        return _open_runs(self.ledger, self.settings)
+
+    def _runs_between(self) -> list[str]:
+        """Return the runs that looked at this site since the oldest that is judged, and are not judged themselves."""
+        started = [event for event in self.ledger.events(kinds=("run_started",)) if _same(event.data, self.settings)]
+        judged = {*self._earlier, self.id}
+        since = min((event.at for event in started if event.run in judged), default=datetime.now(UTC))
+        return [event.run for event in started if event.at >= since and event.run not in judged]
 
     def _read_clock(self) -> None:
         """Write down what the site's clock shows before anything is driven, so that a jump of it is noticed."""
@@ -232,6 +243,24 @@ class Run:
 def _info(ledger: Ledger, run: str) -> Mapping[str, Any]:
     started = ledger.events(run=run, kinds=("run_started",))
     return started[0].data if started else {}
+
+
+def _walking(run: str) -> str:
+    return f"walking {run}"
+
+
+def _open_runs(ledger: Ledger, settings: Settings) -> list[str]:
+    """Return the runs on this site that left promises open; one that still walks has not left them."""
+    runs = [run for run in ledger.runs_with_open_promises() if _same(_info(ledger, run), settings)]
+    return [run for run in runs if ledger.events(run=run, kinds=("run_finished",)) or not _still_walks(ledger, run)]
+
+
+def _still_walks(ledger: Ledger, run: str) -> bool:
+    try:
+        with ledger.lease(_walking(run), 1.0):
+            return False
+    except UsageError:
+        return True
 
 
 def _same(info: Mapping[str, Any], settings: Settings) -> bool:

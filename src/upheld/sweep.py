@@ -30,6 +30,8 @@ from upheld.turning import Turner, moments_of
 __all__ = ["LEASE_SECONDS", "Settled", "Sweep"]
 
 LEASE_SECONDS = 120.0
+# What is taken from a run that is not judged: when it looked, and what it saw of the clock.
+_LOOKED = ("covered", "gap", "clock")
 # Two readings of one clock differ by less than this, or somebody has moved it.
 JUMP = timedelta(seconds=3)
 _DOUBTS = {
@@ -62,8 +64,9 @@ class Settled:
 class Sweep:
     """One pass over the open promises of `runs`, the present one last.
 
-    `recognisers` gives those of a journey's map by the map's name. `progress` is told how many of how many promises are
-    settled and what is being waited for. `before_travellers` leaves out the journeys that walk after this sweep.
+    `between` are runs that are not judged, and that looked at this site meanwhile. `recognisers` gives those of a
+    journey's map by the map's name. `progress` is told how many of how many promises are settled and what is being
+    waited for. `before_travellers` leaves out the journeys that walk after this sweep.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Sweep:
         recognisers: Callable[[str], Recognisers],
         *,
         runs: Sequence[str],
+        between: Sequence[str] = (),
         fence: Lease | None = None,
         progress: Progress = lambda settled, total, what: None,
         before_travellers: bool = False,
@@ -84,7 +88,7 @@ class Sweep:
         self._turnable = clock.turnable
         self._lookout = lookout
         self._recognisers = recognisers
-        self._runs = runs
+        self._runs, self._between = runs, between
         self._fence = fence
         self._progress = progress
         self._turner = Turner(
@@ -100,7 +104,8 @@ class Sweep:
         Never raises for what could not be looked at: that makes promises `unproven`.
         """
         views = {run: self._selected(fold(self._ledger.events(run=run))) for run in self._runs}
-        docket = _Docket(views, self._settings.tolerance, turnable=self._turnable, each=self._turner.each)
+        between = [fold(self._ledger.events(run=run, kinds=_LOOKED), run=run) for run in self._between]
+        docket = _Docket(views, between, self._settings.tolerance, turnable=self._turnable, each=self._turner.each)
         if not docket.entries:
             return []
         self._read_clocks(docket)
@@ -209,13 +214,11 @@ class Sweep:
         )
 
     def _turn(self, docket: _Docket, moments: Mapping[str, datetime]) -> None:
-        name = ""
-        try:
-            for name, reading in self._turner.turn(moments):  # whose clock it was that did not turn
+        for name, reading in self._turner.turn(moments):
+            if isinstance(reading, CouldNotLook):
+                self._blind[name] = str(reading)
+            else:
                 docket.take(name, reading)
-        except CouldNotLook as error:
-            for stuck in moments if not self._turner.each else (name or next(iter(moments)),):
-                self._blind[stuck] = str(error)
 
     def _judge(self, docket: _Docket, only: set[str] | None = None) -> dict[str, Judgement]:
         """Judge every case on what is known now; a person's promises by one channel are judged together.
@@ -263,6 +266,7 @@ class Sweep:
             gaps=[*self._lookout.gaps(channel), *docket.gaps(channel), *docket.jumps.get(bench.clock, ())],
             reasons=self._lookout.reasons(channel),
             timeline=timeline,
+            jumps=docket.jumps.get(bench.clock, ()),
             blind=self._blind.get(bench.clock, ""),
         )
 
@@ -329,7 +333,15 @@ class _Bench:
 class _Docket:
     """The cases of all runs in this sweep, and the clocks by which they are judged."""
 
-    def __init__(self, views: Mapping[str, RunView], tolerance: timedelta, *, turnable: bool, each: bool) -> None:
+    def __init__(
+        self,
+        views: Mapping[str, RunView],
+        between: Sequence[RunView],
+        tolerance: timedelta,
+        *,
+        turnable: bool,
+        each: bool,
+    ) -> None:
         present = list(views)[-1]
         self.entries = [
             _Entry(run, journey, view, case_of(journey, view, tolerance))
@@ -339,14 +351,20 @@ class _Docket:
             for view in journey.promises
         ]
         self._readings: dict[str, dict[datetime, ClockReading]] = {}
-        for view in views.values() if turnable else ():
-            for name, timeline in timelines_of(view).items():
-                self._readings.setdefault(name, {}).update({one.real: one for one in timeline.readings})
-        self._earlier = [view for run, view in views.items() if run != present]
+        self.jumps: dict[str, list[Stretch]] = {}
+        seen = [
+            (one.real, name, one)
+            for view in (*views.values(), *between)
+            if turnable
+            for name, timeline in timelines_of(view).items()
+            for one in timeline.readings
+        ]
+        for _, name, reading in sorted(seen, key=lambda one: one[0]):
+            self.take(name, reading)
+        self._earlier = [*(view for run, view in views.items() if run != present), *between]
         self.walks: dict[str, list[Stretch]] = {}
         for one in (one for view in views.values() for one in view.coverage if one.what.startswith("walk:")):
             self.walks.setdefault(one.what.removeprefix("walk:"), []).append(Stretch(one.since, one.until))
-        self.jumps: dict[str, list[Stretch]] = {}
         self._clock_of = {entry.case.id: entry.journey.clock if each else "" for entry in self.entries}
         # A journey that was never begun has no clock of its own yet, and nothing on it to be turned to.
         self.clocks = tuple(name for name in dict.fromkeys(self._clock_of.values()) if name or not each)

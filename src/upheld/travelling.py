@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from upheld.clock import Clock
 from upheld.config import Settings
-from upheld.errors import ClockWouldNotTurn, FeatureError, did_you_mean
+from upheld.errors import ClockWouldNotTurn, CouldNotLook, FeatureError, LeaseLost, did_you_mean
 from upheld.ledger import Lease, Ledger
 from upheld.promises.judge import Case
 from upheld.promises.reading import StepText
@@ -68,12 +68,21 @@ class SiteTime:
             )
         target = self._target(step, to, moments)
         while (now := self.now()) < target:
-            if self._fence is not None:
-                self._fence.renew()
+            self._keep_the_right()
             ahead = (moment for case in cases() for moment in moments_of(case, now, self._settings.look_after))
             stop = min([*(moment for moment in ahead if moment < target), target])
             for _, reading in self._turner.turn({self.name: stop}):
+                if isinstance(reading, CouldNotLook):
+                    raise reading
                 self._offset = reading.site - reading.real
+
+    def _keep_the_right(self) -> None:
+        """Go on only while nobody else may turn the clock."""
+        try:
+            if self._fence is not None:
+                self._fence.renew()
+        except LeaseLost as error:
+            raise ClockWouldNotTurn(f"somebody else turns this site's clock meanwhile: {error}") from error
 
     def _target(self, step: StepText, to: Edge, moments: Mapping[str, Moment]) -> datetime:
         """Return the instant that is meant; where a day is meant and its hour has passed, the present."""

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from upheld.clock import Clock
 from upheld.config import Settings
-from upheld.errors import ClockWouldNotTurn
+from upheld.errors import ClockWouldNotTurn, CouldNotLook
 from upheld.ledger import Lease, Ledger, NewEvent
 from upheld.promises.judge import GRACE, Case
 from upheld.promises.timeline import ClockReading
@@ -22,6 +22,7 @@ __all__ = ["Turner", "moments_of"]
 _POLL = 0.05
 # What a clock is asked to be turned to, but comes to by itself before the call is made, however busy the machine.
 _NEAR = timedelta(seconds=0.5)
+_TICKS = 5
 
 
 def moments_of(case: Case, after: datetime, look_after: timedelta) -> Iterator[datetime]:
@@ -75,28 +76,44 @@ class Turner:
         self._write(name, reading)
         return reading
 
-    def turn(self, moments: Mapping[str, datetime]) -> Iterator[tuple[str, ClockReading]]:
+    def turn(self, moments: Mapping[str, datetime]) -> Iterator[tuple[str, ClockReading | CouldNotLook]]:
         """Turn each clock to its moment, side by side; yield each reading as soon as it is known, before and after.
 
-        A later reading of the same real time replaces the first: it knows until when the site then worked.
+        A later reading of the same real time replaces the first: it knows until when the site then worked. A clock that
+        does not answer or turn is yielded with its error, and holds up no other.
         """
-        begun = {}
+        begun: dict[str, ClockReading] = {}
         for name, moment in moments.items():
-            reading = self.read(name)
-            yield name, reading
-            if moment - reading.site < _NEAR:
-                # Sooner than a call could say so it stands there by itself, and no clock can be turned back.
-                yield name, self._let_tick(name, reading, moment)
-                continue
-            begun[name] = ClockReading(datetime.now(UTC), moment, turned=True)
-            # Before it is done: a clock that was turned by somebody who then died is still known to have been.
-            self._write(name, begun[name])
-            yield name, begun[name]
-            if output := self._turned(name, moment):
-                self._write(name, begun[name], output)
-        for name in moments:
-            self.let_site_work(name)
-        until = self._caught_up()
+            try:
+                reading = self.read(name)
+                yield name, reading
+                if moment - reading.site < _NEAR:
+                    # Sooner than a call could say so it stands there by itself, and no clock can be turned back.
+                    reading = self._let_tick(name, reading, moment)
+                    yield name, reading
+                if reading.site >= moment:
+                    continue
+                turned = ClockReading(datetime.now(UTC), moment, turned=True)
+                # Before it is done: a clock that was turned by somebody who then died is still known to have been.
+                self._write(name, turned)
+                yield name, turned
+                if output := self._turned(name, moment):
+                    self._write(name, turned, output)
+                begun[name] = turned
+            except CouldNotLook as error:
+                yield name, error
+        for name in list(begun):
+            try:
+                self.let_site_work(name)
+            except CouldNotLook as error:
+                del begun[name]
+                yield name, error
+        try:
+            until = self._caught_up()
+        except CouldNotLook as error:
+            for name in begun:
+                yield name, error
+            return
         for name, reading in begun.items():
             done = ClockReading(reading.real, reading.site, turned=True, until=until)
             self._write(name, done)
@@ -122,9 +139,11 @@ class Turner:
         return name
 
     def _let_tick(self, name: str, reading: ClockReading, moment: datetime) -> ClockReading:
-        """Return what the clock shows once it has come to this moment, which is near, by itself."""
-        while reading.site < moment:
-            self._pause((moment - reading.site).total_seconds())
+        """Return what the clock shows once it has come to this moment by itself, or where it seems not to tick."""
+        for _ in range(_TICKS):
+            if reading.site >= moment:
+                break
+            self._pause((moment - reading.site).total_seconds() + 0.01)
             reading = self.read(name)
         return reading
 

@@ -315,3 +315,46 @@ def test_promises_go_through_json() -> None:
     for promise in read("Ada is promised at least two receipts and no welcome mail", ("says", "Hall 3")):
         assert Promise.from_json(promise.to_json()) == promise
     assert isinstance(read("she is promised no receipt")[0].window, Window)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ada is promised a receipt but no reminder by email within 1 minute",
+        "Ada is promised no confirmation nor reminder by email for 10 seconds",
+        "Ada is promised no text message for 20 seconds",
+        "Ada is promised a PDF within 20 seconds",
+        "Ada is promised a workbook each by email within 1 minute",
+        "Ada is promised a reminder exactly 1 day before the event",
+        "Ada is promised a receipt immediately after paying, within 1 minute",
+        "Ada is promised a receipt in her inbox within 1 minute",
+        "Ada is promised a confirmation by email and a ticket as a PDF within 1 minute",
+        "Ada is promised no mail from the shop for 10 seconds",
+        "Neither Ben nor Cleo is promised an invoice by email within 1 minute",
+        "Nobody is promised an invoice by email within 1 minute",
+        "All the delegates are promised an invoice by email within 1 minute",
+        "Ada and the organiser are each promised a notice by email within 1 minute",
+        "the delegates are each promised a workbook by email within 1 minute",
+    ],
+)
+def test_what_could_be_read_as_something_else_is_refused(text: str) -> None:
+    with pytest.raises(FeatureError, match=r"features/a.feature:12: "):
+        read(text)
+
+
+def test_what_is_not_received_is_not_waited_for() -> None:
+    (none,) = read("Ada receives no receipt by email for 1 second")
+    assert (none.silent, none.waits) == (True, False)
+
+
+def test_silence_for_a_while_after_something() -> None:
+    (none,) = read("She is promised no reminder by email for 3 days after cancelling")
+    assert (none.who, none.kind) == ("Ada", "reminder")
+    assert (none.window.opens.moment, none.window.opens.from_end, none.window.closes.days) == ("cancelling", True, 3)
+
+
+def test_a_kind_is_forbidden_by_the_name_that_the_map_has_for_it() -> None:
+    assert [one.kind for one in read("Ada is promised no details and no sign-in links by email for 1 minute")] == [
+        "details",
+        "sign-in link",
+    ]

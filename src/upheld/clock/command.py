@@ -85,8 +85,10 @@ class CommandClock:
         """Run the command for this instant; return what it printed."""
         with self._guard:
             self._idle[self._customer] = False
+            begun = datetime.now(UTC)
             said = self._run(self._template, to)
-            self._offsets[self._customer] = to - datetime.now(UTC)
+            # Counted from when it began: what the command does, it does at that time, however long it takes.
+            self._offsets[self._customer] = to - begun
             lines = said.split()
             self._idle[self._customer] = bool(lines) and lines[-1] == "idle"
         return said[-_KEPT:]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from upheld.errors import CouldNotLook, UpheldError
+from upheld.errors import UpheldError
 from upheld.hooks.keys import CLOCK, CONTEXT, FENCE, UNPROVEN, settings_of
 from upheld.hooks.walker import Walker, plans_of, travellers
 
@@ -150,12 +150,13 @@ class Controller:
         try:
             with self._run.alone() as fence:
                 more = alone is not None and not session.shouldfail and (alone or self._has_travellers())
-                settled = self._run.sweep(fence, progress, before_travellers=bool(more))
+                self._run.sweep(fence, progress, before_travellers=bool(more))
                 if more:
                     self._config.stash[FENCE] = fence
                     self._walk_alone(session, alone or [])
-                    settled = self._run.sweep(fence, progress)
-        except CouldNotLook as error:
+                    self._run.sweep(fence, progress)
+                settled = self._run.settled
+        except UpheldError as error:
             self._outcome.problem = str(error)
             raise pytest.UsageError(str(error)) from None
         self._swept = True

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -40,6 +41,26 @@ class Lease:
             require(connection, self)
             self.until = _now(connection) + timedelta(seconds=self._seconds)
             self._write_until(connection)
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[Self]:
+        """Renew it in the background for as long as the block lasts, and give it back at its end.
+
+        Where it is lost nevertheless, what is written under its fence is refused.
+        """
+        done = threading.Event()
+
+        def keep() -> None:
+            while not done.wait(self._seconds / 4):
+                with contextlib.suppress(LedgerUnreachable, LeaseLost):
+                    self.renew()
+
+        threading.Thread(target=keep, name="upheld-lease", daemon=True).start()
+        try:
+            with self:
+                yield self
+        finally:
+            done.set()
 
     def release(self) -> None:
         """Give the lease back; does nothing where somebody else has taken it meanwhile."""

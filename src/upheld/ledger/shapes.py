@@ -163,6 +163,8 @@ class PromiseView:
 class JourneyView:
     """One attempt at a journey: `id` is the attempt's, `journey` its map's name, `clock` the name of its own clock.
 
+    `moments` are the last of each name; `acts` all of those that somebody did, such as paying twice.
+
     `status` is passed, failed, unproven or "not run". `flaky` is true where this attempt passed and an earlier one of
     the same node did not.
     """
@@ -185,6 +187,7 @@ class JourneyView:
     cast: tuple[CastView, ...]
     steps: tuple[StepView, ...]
     moments: Mapping[str, MomentView]
+    acts: Mapping[str, tuple[MomentView, ...]]
     facts: Mapping[str, FactView]
     promises: tuple[PromiseView, ...]
     flaky: bool

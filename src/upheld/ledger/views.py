@@ -86,6 +86,7 @@ class _Journey:
     cast: dict[str, CastView] = field(default_factory=dict)
     steps: list[StepView] = field(default_factory=list)
     moments: dict[str, MomentView] = field(default_factory=dict)
+    acts: dict[str, tuple[MomentView, ...]] = field(default_factory=dict)
     facts: dict[str, FactView] = field(default_factory=dict)
     promises: dict[str, _Promise] = field(default_factory=dict)
 
@@ -117,6 +118,7 @@ class _Journey:
             cast=tuple(self.cast.values()),
             steps=tuple(self.steps),
             moments=self.moments,
+            acts=self.acts,
             facts=self.facts,
             promises=tuple(promise.done() for promise in self.promises.values()),
             flaky=False,
@@ -291,7 +293,10 @@ def _step(journey: _Journey, event: Event, data: Data) -> None:
 
 def _moment(journey: _Journey, event: Event, data: Data) -> None:
     name = data.text("name")
-    journey.moments[name] = MomentView(name, data.time("site_began"), data.time("site_ended"), data.text("zone"))
+    seen = MomentView(name, data.time("site_began"), data.time("site_ended"), data.text("zone"))
+    journey.moments[name] = seen
+    if seen.site_began != seen.site_ended:
+        journey.acts[name] = (*journey.acts.get(name, ()), seen)
 
 
 def _fact(journey: _Journey, event: Event, data: Data) -> None:

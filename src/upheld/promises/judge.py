@@ -27,6 +27,8 @@ GRACE = timedelta(seconds=1)
 # What is of a promise's kind and comes much later is about something else (next month's receipt), unless it is the same
 # message again.
 LATER = timedelta(days=2)
+# What she looks at or fetches herself: that she does so twice is no repetition of ours.
+FETCHED = ("page", "download")
 ANY_KIND = frozenset({"mail", "email", "e-mail", "message"})
 # How the reader of messages says that it met one of its own limits, which says nothing of the message.
 _UNREAD = re.compile(r"\b(?:only .+ (?:was|were)|(?:was|were) not|could not be) read\b|over our limit")
@@ -207,6 +209,8 @@ def _surplus(case: Case, cases: Sequence[Case], answers: Mapping[str, Sequence[S
     words = {_words(one) for one in answers[case.id]}
     surplus = []
     for one in sight.left:
+        if one.arrival.channel in FETCHED:
+            continue
         if case.interval is not None and one.site_at > case.interval.closes + LATER and _words(one) not in words:
             continue
         kinds = sight.kinds[one.id]
@@ -246,6 +250,8 @@ def _judge_silence(case: Case, taken: set[str], sight: _Sight) -> Judgement:
         unwanted = [one for one in during if is_sure(kinds[one.id].get(promise.kind, 0.0))]
         own = sight.known.for_kind(promise.kind).own
         strange = [] if own else [one for one in during if not kinds[one.id] or promise.kind in kinds[one.id]]
+    if unwanted and (moved := sight.looked.moved(unwanted[0].arrival.at)):
+        return Judgement(Verdict.UNPROVEN, telling.unproven(promise, moved), _ids(unwanted))
     if unwanted:
         first = unwanted[0]
         why = telling.unwanted(promise, first.arrival, first.site_at, case.zone)
@@ -275,6 +281,8 @@ def _judge_arrival(case: Case, answers: Sequence[Seen], surplus: Sequence[Seen],
     for one in answers:
         faults = shortfalls(promise.expectation, one.arrival, case.knowledge)
         early = one.site_at < interval.opens - GRACE
+        if (early or one.site_at > interval.closes + GRACE) and (moved := looked.moved(one.arrival.at)):
+            return Judgement(Verdict.UNPROVEN, telling.unproven(promise, moved), _ids(answers), one.site_at)
         unread = (*one.arrival.faults, *(part.fault for part in one.arrival.attachments))
         if faults and any(_UNREAD.search(fault) for fault in unread):
             reason = telling.unread(one.arrival)

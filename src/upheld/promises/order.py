@@ -39,9 +39,10 @@ def in_order(
 ) -> dict[str, Judgement]:
     """Return the verdicts of one journey's promises, with those changed that came out of order.
 
-    `came` is the real time of every arrival by its id: what comes after one turn of the clock has one site time.
-    Only what was kept is looked at, since one reason to be let down is enough. Sub-second swaps are no order (two
-    mails that were sent together overtake each other).
+    `came` is the real time of every arrival by its id. What comes after one turn of the clock has one site time; there
+    the site does what was due in its own order, which is not that in which a customer would have got it. Only what was
+    kept is looked at, since one reason to be let down is enough. Sub-second swaps are no order: two mails that were
+    sent together overtake each other.
     """
     changed = dict(verdicts)
     for case in cases:
@@ -70,11 +71,13 @@ def _judged(
         return _against_moment(case, row, found, first)
     arrived = [other for other in others if verdicts[other.id].arrivals and verdicts[other.id].verdict in _CAME]
     if arrived:
-        wrong = all(
-            _ahead(found, verdicts[other.id], came) if first else _ahead(verdicts[other.id], found, came)
-            for other in arrived
-        )
-        return _out_of_order(promise, row, found) if wrong else found
+        pairs = [(found, verdicts[other.id]) if first else (verdicts[other.id], found) for other in arrived]
+        if all(_ahead(one, other) for one, other in pairs):
+            return _out_of_order(promise, row, found)
+        if all(_ahead(one, other) or _crossed(one, other, came) for one, other in pairs):
+            reason = f"it came in one turn of the clock with {row.value}, and their order says nothing"
+            return replace(found, verdict=Verdict.UNPROVEN, why=telling.unproven(promise, reason))
+        return found
     awaited = [verdicts[other.id].verdict for other in others]
     if not first or not {Verdict.OPEN, Verdict.UNPROVEN} & set(awaited):
         return found  # it came before what is still to come, or that never came, which is told there
@@ -93,12 +96,15 @@ def _against_moment(case: Case, row: Row, found: Judgement, first: bool) -> Judg
     return _out_of_order(case.promise, row, found) if wrong else found
 
 
-def _ahead(one: Judgement, other: Judgement, came: Mapping[str, datetime]) -> bool:
+def _ahead(one: Judgement, other: Judgement) -> bool:
     """True where the one surely came before the other."""
-    if one.site_at is None or other.site_at is None:
+    return one.site_at is not None and other.site_at is not None and one.site_at < other.site_at - GRACE
+
+
+def _crossed(one: Judgement, other: Judgement, came: Mapping[str, datetime]) -> bool:
+    """True where both came in one turn's pause, the one before the other: a site that catches up has no order."""
+    if one.site_at is None or one.site_at != other.site_at:
         return False
-    if one.site_at != other.site_at:
-        return one.site_at < other.site_at - GRACE
     mine, theirs = (min((came[id] for id in it.arrivals if id in came), default=None) for it in (one, other))
     return mine is not None and theirs is not None and mine < theirs - GRACE
 

@@ -56,6 +56,7 @@ _NAME = r"[^\W\d_][\w-]*"  # with a capital, of whatever alphabet: see _is_name
 # A name stands before a verb or as a possessive; "Systems Day takes place" is no person.
 _SUBJECT = re.compile(rf"({_NAME})(?:'s \w|’s \w| (?:is|has|and|[a-z]+s)\b)")
 _CAPITALISED = rf"(?![a-zß-öø-ÿ]){_NAME}"  # "the shop is closed" names nobody
+_NOBODY = re.compile(r"(?:Neither|Nobody|None|No one|No|Everyone|Everybody|All|Each|Every|Both|Either|Any|Anyone)\b")
 GROUP_PATTERN = rf"(?P<group>[Tt]he [a-z]+) (?:are|is) (?P<names>{_CAPITALISED}(?:(?:, | and |, and ){_CAPITALISED})*)"
 _GROUP = re.compile(GROUP_PATTERN)
 _NO_NAMES = {"I", "The", "A", "An", "It", "This", "That", "There"}
@@ -64,10 +65,17 @@ _COUNTS = {
     "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
 # Words of a window or a channel inside of a touchpoint's name: something was not understood.
-_NO_KIND = re.compile(r"\d|[.;:]|\b(?:by|via|within|until|till|before|after|during|at|tomorrow|today|and|or|not)\b")
+_NO_KIND = re.compile(
+    r"\d|[.;:]|(?<![\w-])(?:by|via|within|until|till|before|after|during|at|tomorrow|today|and|or|not|but|nor|as|if|only|each|"
+    r"exactly|immediately|straight|later|earlier|than|on|in|from|without|whatsoever|unless|when|once|twice)(?![\w-])"
+    r"|\b(?:of|for|to|with|the|a|an|her|his|their)$"
+)
+# What a touchpoint comes by is no touchpoint: "no text message" would forbid a mail of that name.
+_CARRIERS = {"text message", "sms", "webhook", "pdf", "csv", "calendar entry", "download", "page"}
 _COUNT_WORDS = "|".join(sorted([*_COUNTS, r"\d+"], key=len, reverse=True))
 _WINDOW_START = re.compile(
-    rf",? (?=(?:within|between|after|before|on the|the day|calendar day)\b|for (?:{_COUNT_WORDS}|[\d.]+) [a-z]+$|"
+    rf",? (?=(?:within|between|after|before|on the|the day|calendar day)\b|"
+    rf"for (?:{_COUNT_WORDS}|[\d.]+) [a-z]+(?:$| after )|"
     rf"(?:{_COUNT_WORDS}) (?:second|minute|hour|day|week|month|year)s? (?:before|after)\b)"
 )
 _CHANNEL = re.compile(rf" ({'|'.join(CHANNELS)})\b")
@@ -116,12 +124,26 @@ class Protagonist:
 
     def resolve(self, who: str, step: StepText) -> tuple[str, ...]:
         """Return the cast members that these words mean; raises `FeatureError` where nobody was named yet."""
-        if names := names_in(who):
+        pronoun = who.casefold() in ("she", "he", "they", "her", "him")
+        if _NOBODY.match(who) or (re.search(r"\b(?:and|or) the\b|, the\b", who)):
+            raise FeatureError(
+                f'"{who}": who is meant? Name them ("Ben and Cleo are each promised ..."), each role in a step of its '
+                'own; what nobody may get is promised as "no ...": "Ben and Cleo are each promised no invoice".',
+                file=step.file,
+                line=step.line,
+            )
+        if not pronoun and (names := names_in(who)):
             self.name = names[-1]
             return names
         if who.casefold() in self.groups:
             return self.groups[who.casefold()]
-        if who.casefold() in ("she", "he", "they", "her", "him"):
+        if re.fullmatch(r"[Tt]he \w+[^siu]s", who) and re.match(rf"{re.escape(who)} (?:are|each)\b", step.text):
+            raise FeatureError(
+                f'"{who}": nobody was named yet. Say who they are: "Given {who.lower()} are Ben and Cleo".',
+                file=step.file,
+                line=step.line,
+            )
+        if pronoun:
             if not self.name:
                 raise FeatureError(f'"{who}": nobody was named yet. Begin with a name: "Given Ada opens ..."',
                                    file=step.file, line=step.line)  # fmt: skip
@@ -177,16 +199,24 @@ def read_promises(
     for item in re.split(r",? and |, ", what):
         then, _, named = item.strip().rpartition("then ")
         asked = _ITEM.fullmatch(named) if not then else None
-        if asked is None or _NO_KIND.search(asked["kind"].casefold()):
+        kind_said = asked["kind"].strip().casefold() if asked else ""
+        if kind_said in _CARRIERS and usual(kind_said) is None:
+            raise FeatureError(
+                f'"{kind_said}" says by what something comes, and not what. Say "a code by text message", or "no '
+                'message by text message" for any.',
+                file=step.file,
+                line=step.line,
+            )
+        if asked is None or _NO_KIND.search(kind_said):
             raise FeatureError(
                 f'"{item}" is no touchpoint that is understood. Say "a receipt", "exactly one receipt", "two '
                 'reminders" or "no receipt".',
                 file=step.file,
                 line=step.line,
             )
-        least, most, kind = _count(asked)
+        least, most, kind = _count(asked, usual)
         window = _window(kind, window_words, most == 0, usual(kind), step)
-        waits = match["verb"].startswith(("receive", "each receive"))
+        waits = match["verb"].startswith(("receive", "each receive")) and most != 0
         wanted = expectation
         if named != item.strip() and promises:  # "a confirmation, then an invoice"
             first = Row("not before", f"the {promises[-1].kind}", step.line)
@@ -226,10 +256,10 @@ def _split(words: str, step: StepText) -> tuple[str, str, str]:
     return what, CHANNELS[channel[1]], window.strip()
 
 
-def _count(asked: re.Match[str]) -> tuple[int, int | None, str]:
+def _count(asked: re.Match[str], usual: Callable[[str], Window | None]) -> tuple[int, int | None, str]:
     kind = asked["kind"].strip()
-    if asked["no"]:
-        return 0, 0, _singular(kind)
+    if asked["no"]:  # "no details" are forbidden by the name that the map has for them
+        return 0, 0, kind if usual(kind) is not None else _singular(kind)
     number = _COUNTS.get(asked["count"]) or int(asked["count"])
     if number != 1 or asked["bound"]:
         kind = _singular(kind)
@@ -239,11 +269,13 @@ def _count(asked: re.Match[str]) -> tuple[int, int | None, str]:
 
 def _singular(kind: str) -> str:
     """Return `reminder` for "reminders": kinds go by their singular, and "no reminders" forbids a reminder."""
+    if re.search(r"\b(?:series|news|species|details|instructions)$", kind):
+        return kind
     if kind.endswith("ies"):
         return f"{kind[:-3]}y"
     if re.search(r"(?:ss|sh|ch|x)es$", kind):
         return kind[:-2]
-    return kind[:-1] if re.search(r"[^s]s$", kind) and kind != "news" else kind
+    return kind[:-1] if re.search(r"[^s]s$", kind) else kind
 
 
 def _window(kind: str, words: str, silent: bool, usual: Window | None, step: StepText) -> Window:

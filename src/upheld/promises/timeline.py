@@ -105,7 +105,8 @@ class Looked:
     `covered` are stretches in which an arrival would have been seen. `gaps` are those in which none can have come
     (the site was away, a canary was lost), with the reason: a gap weighs more than coverage. `reasons` say why there is
     no coverage where there is none. `real_now` is the real time of the last look. `blind` is why nothing can be said of
-    windows that close after `now` although they should have been settled (a clock that would not turn), or "".
+    windows that close after `now` although they should have been settled (a clock that would not turn), or "". `jumps`
+    are the stretches in which somebody else moved the clock: what came in one has no site time that is known.
     """
 
     now: datetime
@@ -115,6 +116,7 @@ class Looked:
     reasons: Sequence[Stretch] = ()
     timeline: Timeline = field(default_factory=Timeline)
     blind: str = ""
+    jumps: Sequence[Stretch] = ()
     _spans: dict[Interval, list[tuple[datetime, datetime]]] = field(default_factory=dict, compare=False, repr=False)
 
     def gap(self, interval: Interval) -> str:
@@ -145,6 +147,10 @@ class Looked:
                 nobody = f"nobody looked at the mailbox from {since.day} {since:%B %H:%M:%S} to {day}{end:%H:%M:%S} UTC"
                 return known[0] if known else nobody
         return ""
+
+    def moved(self, real: datetime) -> str:
+        """Return why the site time of what came at this real time is not known, or "" where it is."""
+        return next((jump.why for jump in self.jumps if jump.since <= real <= jump.until), "")
 
     def _real_spans(self, interval: Interval) -> list[tuple[datetime, datetime]]:
         """The stretches of real time of this interval, worked out once: many promises share a window."""

@@ -300,6 +300,10 @@ def _parse(text: str) -> Window | None:
     if found := re.fullmatch(rf"within ({_DURATION})", text):
         # A message may overtake the step that promises it, so the window opens with the journey.
         return Window(text, Edge(JOURNEY_START), _offset(found[1]).edge(PROMISE_STEP, 1))
+    if found := re.fullmatch(rf"for ({_DURATION}) after (.+)", text):
+        if not _is_moment(found[2]):
+            return None
+        return Window(text, Edge(found[2], from_end=True), _offset(found[1]).edge(found[2], 1))
     if found := re.fullmatch(rf"for ({_DURATION})", text):
         return Window(text, Edge(JOURNEY_START), _offset(found[1]).edge(PROMISE_STEP, 1))
     if found := re.fullmatch(rf"(?:within ({_DURATION}) (?:of|after)|after) (.+?)(?:, within ({_DURATION}))?", text):
