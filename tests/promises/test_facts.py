@@ -47,7 +47,7 @@ CURRENCIES = ["EUR", "USD", "GBP", "CHF", "SEK", "DKK", "NOK", "PLN", "CZK", "CA
 @given(st.sampled_from(LOCALES), st.sampled_from(CURRENCIES), st.integers(1, 999_999_999))
 def test_an_amount_in_the_dress_of_its_locale_is_read_by_value(locale: str, currency: str, cents: int) -> None:
     amount = Decimal(cents) / 100
-    text = f"Summe / Total: {format_currency(amount, currency, locale=locale)}. 2 Tickets"
+    text = f"Summe / Total: {format_currency(amount, currency, locale=locale)} (2 Tickets)"
     right = Fact("the amount", f"{amount} {currency}", "money")
     assert right.said_in(text, locale), text
     for other in (amount * 10, amount + 1, amount + Decimal("0.01"), -amount):
