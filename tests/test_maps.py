@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from upheld.errors import ConfigError
-from upheld.maps import read_maps, recognisers_of, usual_of
+from upheld.maps import JourneyMap, Touchpoint, read_maps, recognisers_of, usual_of
 from upheld.promises import Arrival
+from upheld.promises.recognise import standard
 
 ROOT = Path(__file__).resolve().parent.parent
 GOOD = """
@@ -74,3 +75,11 @@ def test_a_map_says_what_is_recognised_and_how_long_it_usually_takes(tmp_path: P
     assert window.words == "within 1 minute"
     assert usual("booking")("parcel") is None
     assert usual("another")("ticket") is None
+
+
+def test_the_kinds_that_are_told_without_a_map_are_named_in_the_docs() -> None:
+    told = (ROOT / "docs" / "map.md").read_text("utf-8")
+    assert [kind for kind in standard().by_kind if kind not in told] == []
+    assert [name for name in (*JourneyMap.model_fields, *Touchpoint.model_fields) if f"`{name}`" not in told] == [
+        "touchpoint"
+    ]

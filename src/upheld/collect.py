@@ -153,11 +153,15 @@ def _step_text(step: Step, file: str) -> StepText:
 
 def unknown_step(request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> FeatureError | None:
     """Return the error for the first step that nobody registered, or None where all are known."""
-    from upheld.vocabulary.catalogue import nearest_example
+    from upheld.vocabulary.catalogue import entries, nearest_example
 
     for step in scenario.steps:
         if get_step_function(request, step) is None:
             file = request.node.nodeid.split("::")[0]
+            other = next((one for one in entries() if one.kind and one.parser.is_matching(step.name)), None)
+            if other is not None:
+                said = f'"{step.name}" is a {other.kind} step, and stands after {step.type} here. Register it by '
+                return FeatureError(f"{said}pytest-bdd's `step` to say it anywhere.", file=file, line=step.line_number)
             near = nearest_example(step.name)
             hint = f' Did you mean "{near}"? `upheld steps` lists what there is.' if near else ""
             return FeatureError(f'no step is called "{step.name}".{hint}', file=file, line=step.line_number)

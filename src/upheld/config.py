@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from upheld.errors import ConfigError, did_you_mean
 from upheld.promises.window import parse_duration
 
-__all__ = ["Settings", "find_root", "load_settings"]
+__all__ = ["Settings", "find_root", "is_suite", "load_settings"]
 
 
 def _duration(value: Any) -> Any:
@@ -108,6 +108,15 @@ def find_root(start: Path) -> Path:
         if (folder / "pyproject.toml").is_file():
             return folder
     return start
+
+
+def is_suite(folder: Path) -> bool:
+    """Return whether this folder's pyproject.toml has [tool.upheld]; raises nothing, for a file that cannot be read."""
+    try:
+        text = (folder / "pyproject.toml").read_text("utf-8")
+        return "upheld" in tomllib.loads(text).get("tool", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return False
 
 
 def load_settings(root: Path, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -37,6 +37,10 @@ def test_where_she_is(her_page: Page, site: Site) -> None:
 def test_whether_she_is_let_in(her_page: Page, site: Site) -> None:
     site.pages["/gone"] = (410, "<h1>This link has expired</h1>")
     site.pages["/login"] = "<form><h1>Sign in</h1><input type=email><button>Go on</button></form>"
+    site.pages["/circle"] = (
+        "<main><h1>Sign in</h1><form><input type=email><button>Send me a link</button></form></main>"
+    )
+    site.pages["/news"] = "<header><h2>Sign in</h2></header><form><input type=email><button>Subscribe</button></form>"
     site.pages["/join"] = "<form><h1>Join</h1><input type=email><input type=password autocomplete=new-password></form>"
     her_page.goto(f"{site.url}/gone")
     assert is_refused(her_page, HASTY) == "This link has expired"
@@ -46,9 +50,12 @@ def test_whether_she_is_let_in(her_page: Page, site: Site) -> None:
         StepFailed, match='Ada was not refused: the site answered 200 at /login, and the page says "Sign in"'
     ):
         is_refused(her_page, HASTY)
-    her_page.goto(f"{site.url}/join")
-    with pytest.raises(StepFailed, match="Ada is not asked to sign in at /join"):
-        is_asked_to_sign_in(her_page, HASTY)
+    her_page.goto(f"{site.url}/circle")
+    is_asked_to_sign_in(her_page, HASTY)
+    for place in ("/join", "/news"):
+        her_page.goto(f"{site.url}{place}")
+        with pytest.raises(StepFailed, match=f"Ada is not asked to sign in at {place}"):
+            is_asked_to_sign_in(her_page, HASTY)
 
 
 def test_she_goes_back_and_loads_again(her_page: Page, site: Site) -> None:

@@ -96,6 +96,26 @@ def test_a_failed_step_is_no_go(suite: Suite, scenario: Scenario) -> None:
     assert "Ada saw something else" in result.stdout
 
 
+def test_a_failed_step_is_no_go_also_where_nothing_was_promised(suite: Suite, scenario: Scenario) -> None:
+    suite.feature(scenario("It stops", "Given Ada walks on", "When the step fails"))
+    result = upheld(suite, "run")
+    assert (result.returncode, "No promise was made" in result.stderr) == (1, False)
+
+
+def test_a_suite_below_another_project_has_its_own_settings(suite: Suite, scenario: Scenario) -> None:
+    """Its pyproject.toml has no section of pytest's, so pytest by itself takes the project further out for its root."""
+    inner = suite.root / "inner"
+    suite.root = inner
+    inner.mkdir()
+    suite.write_settings(site="http://127.0.0.1:9", mailbox="embedded://127.0.0.1:0", patience="0.2s", quiet="0.1s")
+    settings = inner / "pyproject.toml"
+    settings.write_text(settings.read_text("utf-8").replace("[tool.pytest.ini_options]\n", ""), "utf-8")
+    suite.feature(scenario("It waits", "Given Ada lives in Lisbon", "Then Ada is promised no receipt for 0.2 seconds"))
+    assert "http://127.0.0.1:9" in upheld(suite, "run").stdout
+    assert (inner / ".upheld" / "report" / "index.html").is_file()
+    assert not (inner.parent / ".upheld").exists()
+
+
 @pytest.mark.parametrize(
     ("steps", "arguments", "said"),
     [

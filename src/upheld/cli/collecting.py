@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from upheld.cli.running import REWRITE
+from upheld.cli.running import REWRITE, root_options
 from upheld.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def read_suite(paths: Sequence[str] = ()) -> Suite:
     targets = list(paths) or (["features"] if Path("features").is_dir() else ["."])
     suite, out, err = Suite(), io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = pytest.main([*targets, "--collect-only", "-qq", "-W", REWRITE], plugins=[suite])
+        code = pytest.main([*targets, *root_options(), "--collect-only", "-qq", "-W", REWRITE], plugins=[suite])
     # What pytest calls an interruption is a feature that cannot be read, which `problems` tells.
     began = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.INTERRUPTED)
     if code not in began or (code == pytest.ExitCode.INTERRUPTED and not suite.problems):

@@ -7,17 +7,19 @@ import importlib.util
 import io
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+from upheld.config import find_root, is_suite
 from upheld.errors import UsageError
 from upheld.hooks.controller import OUTCOME, Outcome
 from upheld.hooks.keys import FLAGS
 
-__all__ = ["Face", "exit_code", "run_suite"]
+__all__ = ["Face", "exit_code", "root_options", "run_suite"]
 
 GO, NO_GO, USAGE, CANNOT_TELL, INTERRUPTED = 0, 1, 2, 3, 130
 # The command line has imported some of what pytest would rewrite; there are no assertions in it.
@@ -96,7 +98,7 @@ def run_suite(
     if workers > 1 and importlib.util.find_spec("xdist") is None:
         raise UsageError('-n needs pytest-xdist: pip install "upheld[parallel]"')
     quiet = not {"-v", "-vv", "-s", "--verbose", "--collect-only", "--co"} & set(extra)
-    arguments = [*targets, "-W", REWRITE, *(QUIET if quiet else ())]
+    arguments = [*targets, "-W", REWRITE, *root_options(), *(QUIET if quiet else ())]
     arguments += [f"--{FLAGS[name]}={value}" for name, value in options.items() if value is not None]
     arguments += ["-n", str(workers)] if workers > 1 else []
     face = Face(quiet=quiet)
@@ -118,6 +120,12 @@ def run_suite(
     return result
 
 
+def root_options() -> list[str]:
+    """Return what makes pytest take the nearest suite as its root, and not a project further out."""
+    root = find_root(Path.cwd())
+    return ["--rootdir", str(root), "-c", str(root / "pyproject.toml")] if is_suite(root) else []
+
+
 def exit_code(code: int, outcome: Outcome) -> tuple[int, str]:
     """Return our exit code for pytest's and what the run came to, with a sentence where it needs one."""
     if outcome.gate is None:
@@ -132,7 +140,7 @@ def exit_code(code: int, outcome: Outcome) -> tuple[int, str]:
             INTERRUPTED,
             "Interrupted: what was promised so far is in the ledger; `upheld settle` goes on from there.",
         )
-    if not outcome.promises:
+    if not outcome.promises and not outcome.other_failures:
         return USAGE, "No promise was made, so nothing is known: say in a feature what the customer is promised."
     if outcome.other_failures or outcome.gate.exit_code == NO_GO:
         return NO_GO, ""

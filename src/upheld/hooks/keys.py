@@ -40,13 +40,15 @@ def settings_of(config: pytest.Config) -> Settings:
     Raises `ConfigError`.
     """
     if _SETTINGS not in config.stash:
-        from upheld.config import Settings, find_root, load_settings
+        from upheld.config import Settings, find_root, is_suite, load_settings
 
         worker = config.stash.get(WORKER, None)
         if worker is not None:
             config.stash[_SETTINGS] = Settings.model_validate(worker["settings"])
         else:
             said = {option: config.getoption(f"upheld_{option}") for option in OPTIONS}
-            root = config.rootpath if config.inipath else find_root(config.invocation_params.dir)
+            # The nearest suite: pytest's own root may be a project further out, whose settings are not meant.
+            near = find_root(config.invocation_params.dir)
+            root = near if is_suite(near) or not config.inipath else config.rootpath
             config.stash[_SETTINGS] = load_settings(root).with_options(**said)
     return config.stash[_SETTINGS]

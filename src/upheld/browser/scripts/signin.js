@@ -8,7 +8,9 @@
   const says = /\b(log|sign) ?in\b|anmelden|einloggen|connexion|se connecter|iniciar sesión|entrar|inloggen|accedi/i;
   return fields.some((field) => {
     const scope = field.form || document.body;
-    const words = [...scope.querySelectorAll('button, input[type=submit], h1, h2, legend')].filter(seen);
+    // What the form says of itself, and the headings above it; a link to sign in at the page's edge is neither.
+    const heads = [...document.querySelectorAll('h1, h2')].filter((head) => !head.closest('header, nav, footer, aside'));
+    const words = [...scope.querySelectorAll('button, input[type=submit], legend'), ...heads].filter(seen);
     const asks = field.type === 'email' || /username|email|one-time-code/.test(`${field.autocomplete} ${field.name}`);
     return asks && !scope.closest('header, nav, footer') && words.some((word) => says.test(word.innerText || word.value || ''));
   });
