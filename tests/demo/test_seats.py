@@ -141,6 +141,7 @@ def watch(shop: Demo, sink: Sink, door: Any, bank: Bank) -> dict[str, Any]:
     cancelled = soup(give_back(ada, sink))
     assert cancelled.h1 is not None
     assert cancelled.h1.text == "Your booking is cancelled"
+    until(clock.idle)  # a letter says what is true when it leaves, and the event is about to move
     assert move(url, "day", new).status_code == 200
 
     put_event(url, "full", day, organiser="")

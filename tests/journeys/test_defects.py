@@ -176,7 +176,6 @@ def test_defects_are_found_and_nothing_else(number: str, tmp_path: Path) -> None
 # settled tonight is open. `python -m bench clocks` walks everything by every clock.
 CLEAN: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "shared": ((*EVENT, *SEATS, *DOWNLOAD, *COURSE, *MEMBERSHIP), {"kept", "withdrawn"}),
-    "customer": ((*SEATS, *COURSE), {"kept", "withdrawn"}),
     "command": ((*SEATS, *COURSE), {"kept", "withdrawn"}),
     "real": ((*SEATS, *DOWNLOAD), {"kept", "open", "withdrawn"}),
 }
