@@ -101,7 +101,7 @@ def test_a_clock_that_would_not_turn_is_unproven(suite: Suite, scenario: Scenari
 
 
 def test_a_clock_that_stops_turning_on_the_way(suite: Suite, scenario: Scenario, shop: Shop) -> None:
-    shop.broken_after = 2
+    shop.broken_after = 1  # the opening may come by itself on a busy machine, the close never
     suite.feature(journey(scenario, "Ada", None, "a reminder on the day before the event"))
     suite.run("features")
     assert suite.verdicts() == {"reminder to Ada": "unproven"}
