@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping
-from email.errors import MessageError
-from email.headerregistry import Address
 
 from flask import Blueprint, Response, abort, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from demo.address import is_address
 from demo.downloads.files import TYPES, file_of, name_of
 from demo.downloads.links import Links
 from demo.downloads.sales import Sales
@@ -176,14 +174,6 @@ def add_pages(site: Blueprint, shop: Shop, sales: Sales, links: Links) -> None:
 def _wrong(details: Mapping[str, str], consent: bool) -> list[str]:
     """Return the names of the fields that cannot be taken as they are."""
     wrong = [name for name in FIELDS if not details[name] or len(details[name]) > 200]
-    if "email" not in wrong and not _is_address(details["email"]):
+    if "email" not in wrong and not is_address(details["email"]):
         wrong.append("email")
     return wrong if consent else [*wrong, "consent"]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        Address(addr_spec=text)
-    except (ValueError, IndexError, MessageError):  # the standard library has three ways of saying it
-        return False
-    return re.fullmatch(r"[^@\s]+@[^@\s]+", text, re.ASCII) is not None

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from email.errors import MessageError
-from email.headerregistry import Address
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from demo.address import is_address
 from demo.events.booking import Bookings
 from demo.events.tables import DIETS, Event, Order
 from demo.events.waiting import WaitingList
 from demo.payments import Problem
 from demo.shop import Shop
 
-__all__ = ["add_pages", "is_address"]
+__all__ = ["add_pages"]
 
 FIELDS = ("given_name", "family_name", "email", "company", "diet")
 
@@ -143,12 +141,3 @@ def _wrong(details: Mapping[str, str], consent: bool) -> list[str]:
     if "email" not in wrong and not is_address(details["email"]):
         wrong.append("email")
     return wrong if consent else [*wrong, "consent"]
-
-
-def is_address(text: str) -> bool:
-    """Return whether this is an email address that a mail could be sent to."""
-    try:
-        Address(addr_spec=text)
-    except (ValueError, IndexError, MessageError):  # the standard library has three ways of saying it
-        return False
-    return re.fullmatch(r"[^@\s]+@[^@\s]+", text, re.ASCII) is not None

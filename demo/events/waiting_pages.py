@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from demo.events.pages import is_address
+from demo.address import is_address
 from demo.events.tables import Event
 from demo.events.waiting import WaitingList
 from demo.shop import Shop

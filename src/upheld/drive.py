@@ -186,9 +186,9 @@ class Journey:
         """Return a fact as it was taken down; raises `KeyError` where nobody did."""
         return str(self._facts[name].value)
 
-    def knowledge(self, who: str) -> Knowledge:
+    def knowledge(self, who: str, view: PromiseView | None = None) -> Knowledge:
         """Return what one of the cast knows by now: facts, moments, and what she can say of herself."""
-        return self._knowledge(who)
+        return knowledge_of(self._view(), who, view)
 
     def happens(self, name: str, when: datetime, zone: str) -> None:
         """Say when something takes place, such as "the event", for windows that are relative to it."""
@@ -215,7 +215,7 @@ class Journey:
 
     def travel(self, to: Edge) -> None:
         """Turn the site's clock to this point; raises `ClockWouldNotTurn` where that cannot be."""
-        moments = {**self._knowledge("").moments, NOW: Moment.at(NOW, self.now(), self._zone())}
+        moments = {**self.knowledge("").moments, NOW: Moment.at(NOW, self.now(), self._zone())}
         self.time.travel(self.plan.steps[self._step[0]], to, moments, self._ahead)
 
     def catch(self, arrival: Arrival, raw: bytes = b"") -> None:
@@ -232,7 +232,7 @@ class Journey:
         every = [promise for _, promise in self._promises()]
         for identity, promise in self._promises(self._step[0]):
             actor = self.actor(promise.who)
-            known = self._knowledge(promise.who)
+            known = self.knowledge(promise.who)
             check_references(promise.expectation, known, file=promise.file)
             check_order(promise, every, known)
             made, since = self.now(), self._step[1] + self.time.offset
@@ -425,14 +425,11 @@ class Journey:
             acts=self._acts, facts=self._facts, promises=(), flaky=False,
         )  # fmt: skip
 
-    def _knowledge(self, who: str, view: PromiseView | None = None) -> Knowledge:
-        return knowledge_of(self._view(), who, view)
-
     def _met(self, promise: Promise, actor: Actor, view: PromiseView) -> Arrival | None:
         """Look on her page for what is promised there, or wait for what she "receives"; None where she goes on."""
         if promise.channel != "page" and not promise.waits:
             return None
-        known = self._knowledge(promise.who, view)
+        known = self.knowledge(promise.who, view)
         try:
             interval = promise.window.resolve(known.moments, self.settings.tolerance)
         except KeyError as missing:
