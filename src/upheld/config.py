@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
@@ -83,6 +83,16 @@ class Settings(BaseModel):
     )
     step_limit: Duration = Field(
         default=timedelta(seconds=5), description="How long a step looks for what it needs on a page."
+    )
+    checks: dict[str, Literal["fail", "warn", "off"]] = Field(
+        default_factory=dict,
+        description="What a check's finding does, by the check's name: `fail`, `warn` or `off`; see [checks](checks.md).",
+    )
+    unpromised: Literal["fail", "warn", "off"] = Field(
+        default="warn", description="What a message does that answers no promise: `fail`, `warn` or `off`."
+    )
+    budgets: dict[str, float] = Field(
+        default_factory=dict, description="How much of what a smooth ride may cost; see [a smooth ride](ride.md)."
     )
     seed: int | None = Field(default=None, description="Repeats the people of an earlier run; drawn unless given.")
 

@@ -17,7 +17,7 @@ from upheld.errors import ConfigError, FeatureError, did_you_mean
 from upheld.promises.recognise import Recogniser, Recognisers, standard
 from upheld.promises.window import Window, parse_window
 
-__all__ = ["JourneyMap", "Recognise", "Touchpoint", "read_maps", "recognisers_of", "usual_of", "withdraws_of"]
+__all__ = ["FactRule", "JourneyMap", "Recognise", "Touchpoint", "read_maps", "recognisers_of", "usual_of", "withdraws_of"]
 
 Stage = Literal["share", "package", "keep: welcome", "keep: deliver", "keep: keep faith", "keep: farewell", "improve"]
 
@@ -31,12 +31,22 @@ class Recognise(BaseModel):
     heading: tuple[str, ...] = ()
 
 
+class FactRule(BaseModel):
+    """Where a fact stands on a page: a regular expression whose first group is its value, and what kind it is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    page: str
+    kind: Literal["text", "number", "money", "date"] = "text"
+
+
 class Touchpoint(BaseModel):
     """One touchpoint of a journey.
 
     `usual` is its window in words. `harm` says what its absence costs the customer, so that it could be read to her.
     `second_line` is where she finds the same when it does not come. `withdrawn_by` are the moments that make it
-    pointless ("cancelling"): what is promised of it and not yet due is withdrawn then.
+    pointless ("cancelling"): what is promised of it and not yet due is withdrawn then. `sender` and `reply_to` are the
+    addresses that it comes from and that an answer goes to; `marketing` is true where it must offer a way to leave.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,6 +57,9 @@ class Touchpoint(BaseModel):
     second_line: str = ""
     withdrawn_by: tuple[str, ...] = ()
     recognise: Recognise | None = None
+    sender: str = ""
+    reply_to: str = ""
+    marketing: bool = False
 
     @field_validator("withdrawn_by", mode="before")
     @classmethod
@@ -65,7 +78,12 @@ class Touchpoint(BaseModel):
 
 
 class JourneyMap(BaseModel):
-    """A journey's name, its stage in the promise system, its owner, and its touchpoints by kind."""
+    """A journey's name, its stage in the promise system, its owner, and its touchpoints by kind.
+
+    `sender` and `reply_to` hold for every touchpoint that does not say its own. `does_something` are regular
+    expressions for the words or addresses of links that change something when they are followed, `safe_to_follow` for
+    those that only look as if they did. `fact` says where on a page facts are read, by their names.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -73,6 +91,11 @@ class JourneyMap(BaseModel):
     stage: Stage
     owner: str = ""
     touchpoint: dict[str, Touchpoint] = Field(default_factory=dict)
+    sender: str = ""
+    reply_to: str = ""
+    does_something: tuple[str, ...] = ()
+    safe_to_follow: tuple[str, ...] = ()
+    fact: dict[str, FactRule] = Field(default_factory=dict)
 
 
 def read_maps(root: Path) -> dict[str, JourneyMap]:
@@ -97,7 +120,7 @@ def _told(where: str, error: ValidationError) -> str:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        known = (*JourneyMap.model_fields, *Touchpoint.model_fields, *Recognise.model_fields)
+        known = (*JourneyMap.model_fields, *Touchpoint.model_fields, *Recognise.model_fields, *FactRule.model_fields)
         return f'{where}: nothing is called "{name}".{did_you_mean(str(first["loc"][-1]), known)}'
     return f"{where}: {name}: {first['msg'].removeprefix('Value error, ')}"
 

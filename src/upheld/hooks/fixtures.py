@@ -33,7 +33,8 @@ def browser_type_launch_args(
 
     options = dict(browser_type_launch_args)
     args = [*options.pop("args", ()), *launch_args(settings_of(request.config).allow_hosts, browser_name)]
-    found = find_browser().launch_options(*args)
+    headed = not options.get("headless", True)
+    found = find_browser(headed=headed).launch_options(*args)
     if "channel" in options:
         found.pop("executable_path", None)
     return {**options, **found}

@@ -8,6 +8,7 @@ from upheld.ledger.events import KINDS, Event, NewEvent
 from upheld.ledger.shapes import (
     ArrivalView,
     CastView,
+    CheckedView,
     ClockView,
     CoveredView,
     FactView,
@@ -15,7 +16,9 @@ from upheld.ledger.shapes import (
     JourneyView,
     JudgementView,
     MomentView,
+    ProbeView,
     PromiseView,
+    RenderView,
     RunView,
     StepView,
 )
@@ -26,9 +29,9 @@ if TYPE_CHECKING:
     from upheld.ledger.store import Ledger, open_ledger
 
 __all__ = [
-    "KINDS",
     "ArrivalView",
     "CastView",
+    "CheckedView",
     "ClockView",
     "CoveredView",
     "Event",
@@ -36,11 +39,14 @@ __all__ = [
     "GapView",
     "JourneyView",
     "JudgementView",
+    "KINDS",
     "Lease",
     "Ledger",
     "MomentView",
     "NewEvent",
+    "ProbeView",
     "PromiseView",
+    "RenderView",
     "RunView",
     "StepView",
     "fold",

@@ -6,7 +6,7 @@ What begins with `site` is in site time; everything else is in real time, UTC. `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,13 +16,16 @@ __all__ = [
     "ArrivalView",
     "CastView",
     "ClockView",
+    "CheckedView",
     "CoveredView",
     "FactView",
     "GapView",
     "JourneyView",
     "JudgementView",
     "MomentView",
+    "ProbeView",
     "PromiseView",
+    "RenderView",
     "RunView",
     "StepView",
 ]
@@ -86,7 +89,10 @@ class CastView:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One step as it went: `status` is passed, failed or unproven, `picture` a path, `fields` as they were written."""
+    """One step as it went: `status` is passed, failed or unproven, `picture` a path, `fields` as they were written.
+
+    `text` is the path of what the page said, where the screen changed. `ride` is what was measured of it.
+    """
 
     index: int
     keyword: str
@@ -104,6 +110,8 @@ class StepView:
     failed_requests: tuple[Any, ...]
     fields: Any
     error: str
+    text: str = ""
+    ride: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +126,49 @@ class MomentView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """Something the customer was shown or chose: `kind` is text, money, date or number, `where` she saw it."""
+    """Something the customer was shown or chose: `kind` is text, money, date or number, `where` she saw it, `at` when."""
 
     name: str
     value: Any
     kind: str
     where: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedView:
+    """What the checks found in one touchpoint: `arrival` is its id, `kind` what it is, `findings` as plain JSON.
+
+    A finding has the keys of `upheld.checks.Finding`, and `check`, the name of who found it.
+    """
+
+    arrival: str
+    recipient: str
+    kind: str
+    findings: tuple[Mapping[str, Any], ...]
+
+
+class ProbeView(NamedTuple):
+    """What a link gave when it was fetched; see `upheld.checks.Probe`."""
+
+    url: str
+    status: int | None
+    final: str
+    title: str
+    heading: str
+    type: str
+    why: str
+    at: datetime
+
+
+class RenderView(NamedTuple):
+    """What a browser showed of the message at the path `raw`; see `upheld.checks.Rendered`."""
+
+    raw: str
+    violations: tuple[Mapping[str, Any], ...]
+    broken_pictures: tuple[str, ...]
+    width: int
+    pictures: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +208,8 @@ class PromiseView:
 class JourneyView:
     """One attempt at a journey: `id` is the attempt's, `journey` its map's name, `clock` the name of its own clock.
 
-    `moments` are the last of each name; `acts` all of those that somebody did, such as paying twice.
+    `moments` and `facts` are the last of each name; `acts` all moments that somebody did, such as paying twice, and
+    `noted` all facts in their order. `checked` is what the checks found, the last of each touchpoint.
 
     `status` is passed, failed, unproven or "not run". `flaky` is true where this attempt passed and an earlier one of
     the same node did not.
@@ -191,6 +237,8 @@ class JourneyView:
     facts: Mapping[str, FactView]
     promises: tuple[PromiseView, ...]
     flaky: bool
+    noted: tuple[FactView, ...] = ()
+    checked: tuple[CheckedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,3 +260,5 @@ class RunView:
     gaps: tuple[GapView, ...]
     clock: tuple[ClockView, ...]
     unread: tuple[str, ...]
+    probes: tuple[ProbeView, ...] = ()
+    renders: tuple[RenderView, ...] = ()

@@ -12,6 +12,7 @@ from upheld.ledger.reading import Data
 from upheld.ledger.shapes import (
     ArrivalView,
     CastView,
+    CheckedView,
     ClockView,
     CoveredView,
     FactView,
@@ -19,7 +20,9 @@ from upheld.ledger.shapes import (
     JourneyView,
     JudgementView,
     MomentView,
+    ProbeView,
     PromiseView,
+    RenderView,
     RunView,
     StepView,
 )
@@ -88,6 +91,8 @@ class _Journey:
     moments: dict[str, MomentView] = field(default_factory=dict)
     acts: dict[str, tuple[MomentView, ...]] = field(default_factory=dict)
     facts: dict[str, FactView] = field(default_factory=dict)
+    noted: list[FactView] = field(default_factory=list)
+    checked: dict[tuple[str, str], CheckedView] = field(default_factory=dict)
     promises: dict[str, _Promise] = field(default_factory=dict)
 
     def done(self) -> JourneyView:
@@ -122,6 +127,8 @@ class _Journey:
             facts=self.facts,
             promises=tuple(promise.done() for promise in self.promises.values()),
             flaky=False,
+            noted=tuple(self.noted),
+            checked=tuple(self.checked.values()),
         )
 
 
@@ -141,6 +148,8 @@ class _Folding:
         self.gaps: list[GapView] = []
         self.clock: list[ClockView] = []
         self.unread: list[str] = []
+        self.probes: dict[str, ProbeView] = {}
+        self.renders: dict[str, RenderView] = {}
 
     def take(self, event: Event) -> None:
         data = Data(event.data)
@@ -177,6 +186,8 @@ class _Folding:
             gaps=tuple(self.gaps),
             clock=tuple(self.clock),
             unread=tuple(self.unread),
+            probes=tuple(self.probes.values()),
+            renders=tuple(self.renders.values()),
         )
 
     def _journey(self, event: Event) -> _Journey:
@@ -235,6 +246,17 @@ class _Folding:
         else:
             self.gaps.append(GapView(data.text("what"), since, until, data.text("why")))
 
+    def probed(self, event: Event, data: Data) -> None:
+        status = data.whole("status") if data.any("status") is not None else None
+        words = {key: data.text(key) for key in ("url", "final", "title", "heading", "type", "why")}
+        self.probes.setdefault(words["url"], ProbeView(status=status, at=event.at, **words))
+
+    def rendered(self, event: Event, data: Data) -> None:
+        maps = tuple(one for one in data.list("violations") if isinstance(one, Mapping))
+        broken = tuple(str(one) for one in data.list("broken_pictures"))
+        raw = data.text("raw")
+        self.renders[raw] = RenderView(raw, maps, broken, data.whole("width"), data.map("pictures"))
+
     def clock_seen(self, event: Event, data: Data) -> None:
         real, site = data.time("real"), data.time("site")
         if real is None or site is None:
@@ -287,6 +309,8 @@ def _step(journey: _Journey, event: Event, data: Data) -> None:
             failed_requests=data.list("failed_requests"),
             fields=data.any("fields"),
             error=data.text("error"),
+            text=data.text("text"),
+            ride=data.map("ride"),
         )
     )
 
@@ -301,7 +325,15 @@ def _moment(journey: _Journey, event: Event, data: Data) -> None:
 
 def _fact(journey: _Journey, event: Event, data: Data) -> None:
     name = data.text("name")
-    journey.facts[name] = FactView(name, data.any("value"), data.text("kind"), data.text("where"))
+    seen = FactView(name, data.any("value"), data.text("kind"), data.text("where"), event.at)
+    journey.facts[name] = seen
+    journey.noted.append(seen)
+
+
+def _checked(journey: _Journey, event: Event, data: Data) -> None:
+    findings = tuple(one for one in data.list("findings") if isinstance(one, Mapping))
+    found = CheckedView(data.text("arrival"), event.recipient, data.text("kind"), findings)
+    journey.checked[found.arrival, found.recipient] = found
 
 
 def _made(promise: _Promise, event: Event, data: Data) -> None:
@@ -355,6 +387,8 @@ _OF_ANY_RUN: Mapping[str, Callable[[_Folding, Event, Data], None]] = {
     "covered": _Folding.covered,
     "gap": _Folding.gap,
     "clock": _Folding.clock_seen,
+    "probed": _Folding.probed,
+    "rendered": _Folding.rendered,
 }
 _OF_THE_RUN: Mapping[str, Callable[[_Folding, Event, Data], None]] = {
     "run_started": _Folding.run_started,
@@ -370,6 +404,7 @@ _OF_A_JOURNEY: Mapping[str, Callable[[_Journey, Event, Data], None]] = {
     "step": _step,
     "moment": _moment,
     "fact": _fact,
+    "checked": _checked,
 }
 _OF_A_PROMISE: Mapping[str, Callable[[_Promise, Event, Data], None]] = {
     "made": _made,

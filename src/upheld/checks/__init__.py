@@ -1,0 +1,20 @@
+"""What a touchpoint must be beyond what the feature says: each check is a small class, and others add theirs."""
+
+from __future__ import annotations
+
+from upheld.checks.base import Check, Finding, Known, Place, Probe, Rendered, Severity, Touch
+from upheld.checks.registry import GROUP, all_checks, severities
+
+__all__ = [
+    "GROUP",
+    "Check",
+    "Finding",
+    "Known",
+    "Place",
+    "Probe",
+    "Rendered",
+    "Severity",
+    "Touch",
+    "all_checks",
+    "severities",
+]

@@ -1,0 +1,171 @@
+"""What a check is: it looks at one touchpoint, knows what the journey knows, and says what is wrong with it.
+
+A check is pure. What has to be fetched (links) or shown in a browser (the message as it looks) is done beforehand by
+`upheld.checks.probing` and `upheld.checks.rendering`, which write down what they saw; a check only reads it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from upheld.ledger import CastView, FactView, StepView
+from upheld.mailbox.letter import Letter
+from upheld.maps import JourneyMap, Touchpoint
+from upheld.promises import Arrival, Promise
+from upheld.promises.expectation import Knowledge
+
+__all__ = ["Check", "Finding", "Known", "Place", "Probe", "Rendered", "Severity", "Touch"]
+
+EVERYWHERE = frozenset({"email", "text message", "page", "download", "PDF", "CSV", "calendar entry"})
+
+
+class Severity(enum.StrEnum):
+    """What a finding does: `fail` makes what was promised wrong, `warn` stands in the report, `off` is not looked for."""
+
+    FAIL = "fail"
+    WARN = "warn"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is said, in words ("the page “Pay”", "the confirmation's calendar entry"), and what is said."""
+
+    where: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check has found wrong.
+
+    `said` is a sentence that a business owner understands. `rule` tells kinds of fault of one check apart ("dead",
+    "other environment"). `words` are those of the touchpoint that it is about, as they stand there, so that a report
+    can mark them. `places` are, for a contradiction, the two places with their two values. `severity` is None where
+    the check's own counts. `unsure` says why we could not look, and makes it no fault of the site's.
+    """
+
+    said: str
+    rule: str = ""
+    words: str = ""
+    places: tuple[Place, ...] = ()
+    severity: Severity | None = None
+    unsure: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        return {
+            "said": self.said, "rule": self.rule, "words": self.words, "unsure": self.unsure,
+            "severity": str(self.severity) if self.severity else "",
+            "places": [[place.where, place.value] for place in self.places],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a link gave when it was fetched once, soon after it arrived, without a browser.
+
+    `status` is 0 where nothing answered, `final` where redirects led, `title` and `heading` those of the page, `type`
+    its media type. `why` says why it was not fetched or did not answer: a link that may do something when it is
+    followed is never fetched, and then `status` is None.
+    """
+
+    url: str
+    status: int | None
+    final: str = ""
+    title: str = ""
+    heading: str = ""
+    type: str = ""
+    why: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a browser showed of a message's HTML, with nothing loaded but what its own site and it itself bring.
+
+    `violations` are axe-core's, as it gives them ({"id", "impact", "help", "nodes": [...]}). `broken_pictures` are the
+    addresses of pictures that did not load. `width` is how wide it is on a phone of 390 px, in CSS px. `pictures` are
+    paths, relative to the evidence, of how it looked: {"desktop": ..., "phone": ...}.
+    """
+
+    violations: tuple[Mapping[str, Any], ...] = ()
+    broken_pictures: tuple[str, ...] = ()
+    width: int = 0
+    pictures: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One touchpoint as it reached one person.
+
+    `arrival` is what her eyes see of it, `letter` the message taken apart (None for what is no email). `kind` is what
+    it is: that of the promise it answers, else what it is recognised as, else "". `promise` is None where it answers
+    none. `site_at` is when it came, in site time. A page's `arrival.subject` is its title.
+    """
+
+    arrival: Arrival
+    kind: str
+    promise: Promise | None
+    site_at: datetime
+    letter: Letter | None = None
+
+    @property
+    def name(self) -> str:
+        """What a sentence calls it: "the receipt", “Your order” where nobody knows what it is, "the page “Pay”"."""
+        if self.arrival.channel == "page":
+            return f"the page “{self.arrival.subject}”"
+        return f"the {self.kind}" if self.kind else f"“{self.arrival.subject or 'a message without a subject'}”"
+
+    @property
+    def text(self) -> str:
+        """All that is read in it, without its attachments: subject, and the HTML part or else the plain one."""
+        arrival = self.arrival
+        return "\n".join(part for part in (arrival.subject, arrival.html_text or arrival.text) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known when a touchpoint is looked at.
+
+    `person` is who it reached. `cast` are all of this journey, she among them; `strangers` everybody else of the run.
+    `noted` are all facts of the journey as they were taken down, oldest first, with the step's end as `at`.
+    `knowledge` is what she knows by the journey's end. `before` are the journey's earlier touchpoints, oldest first.
+    `point` is what the map says of this kind. `probes` are by address. `steps` are the journey's. `site` is the site's
+    address, `allow_hosts` the settings'.
+    """
+
+    person: CastView
+    cast: tuple[CastView, ...] = ()
+    strangers: tuple[CastView, ...] = ()
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    noted: tuple[FactView, ...] = ()
+    before: tuple[Touch, ...] = ()
+    map: JourneyMap | None = None
+    point: Touchpoint | None = None
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    rendered: Rendered | None = None
+    steps: tuple[StepView, ...] = ()
+    site: str = ""
+    allow_hosts: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Check(Protocol):
+    """What looks at one touchpoint. `name` is its name in `[tool.upheld.checks]`, `severity` what it does unless set.
+
+    `channels` are those of the touchpoints that it is asked about.
+    """
+
+    name: ClassVar[str]
+    about: ClassVar[str]
+    severity: ClassVar[Severity]
+    channels: ClassVar[frozenset[str]]
+
+    def look(self, touch: Touch, known: Known) -> Iterable[Finding]:
+        """Yield what is wrong; nothing where all is well."""
+        ...

@@ -1,0 +1,52 @@
+"""Which checks there are: those of the engine, and what others add by the entry point `upheld.checks`."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+
+from upheld.checks.base import Check, Severity
+from upheld.errors import ConfigError, did_you_mean
+
+__all__ = ["GROUP", "all_checks", "severities"]
+
+GROUP = "upheld.checks"
+"""The entry point's group; what it names is a check, or a class that makes one without arguments."""
+
+# Modules of the engine, each with its checks in `CHECKS`.
+_MODULES: tuple[str, ...] = ()
+
+
+@functools.cache
+def all_checks() -> tuple[Check, ...]:
+    """Return every check, by name. Raises `ConfigError` where one that somebody added is none, or takes a name twice."""
+    found: dict[str, Check] = {}
+    for module in _MODULES:
+        for check in importlib.import_module(f"upheld.checks.{module}").CHECKS:
+            found[check.name] = check
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        try:
+            loaded = entry.load()
+            check = loaded() if isinstance(loaded, type) else loaded
+        except Exception as error:  # somebody else's code, of which only this can be said
+            raise ConfigError(f"the check {entry.name} ({entry.value}) could not be loaded: {error}") from error
+        if not isinstance(check, Check):
+            raise ConfigError(f"the check {entry.name} ({entry.value}) is none: it needs name, about, severity, channels and look()")
+        if check.name in found:
+            raise ConfigError(f'the check {entry.name} ({entry.value}) is called "{check.name}", as another one is')
+        found[check.name] = check
+    return tuple(found[name] for name in sorted(found))
+
+
+def severities(said: Mapping[str, str]) -> dict[str, Severity]:
+    """Return what each check's finding does: as the settings say, else as the check itself does.
+
+    Raises `ConfigError` for a check that nobody knows.
+    """
+    known = {check.name: check.severity for check in all_checks()}
+    for name in said:
+        if name not in known:
+            raise ConfigError(f'[tool.upheld.checks]: no check is called "{name}".{did_you_mean(name, known)}')
+    return {name: Severity(said.get(name, severity)) for name, severity in known.items()}
