@@ -142,7 +142,9 @@ def browser() -> str:
         why = run(playwright, "install-deps", "chromium")  # a bare machine lacks the libraries that it loads
     if why is not None:
         say("browser", "Playwright could not bring its own; asking apt-get for chromium")
-        why = apt_install("chromium", "chromium-sandbox", "fonts-liberation")
+        why = apt_install("chromium-headless-shell", "chromium-sandbox", "fonts-liberation") and apt_install(
+            "chromium", "chromium-sandbox", "fonts-liberation"
+        )
     if found := find_browser():
         return found
     raise NotHad(f"no Chrome or Chromium ({why}). Try: .venv/bin/playwright install --with-deps chromium")

@@ -55,6 +55,15 @@ def test_else_one_of_this_machine(tmp_path: Path) -> None:
     assert "--no-sandbox" in found.args
 
 
+def test_one_without_windows_first_unless_somebody_wants_to_see_them(tmp_path: Path) -> None:
+    which = on_path(chromium="/usr/bin/chromium", chromium_headless_shell="/usr/bin/chromium-headless-shell")
+    found = [
+        find_browser(tmp_path / "none", env={}, platform="linux", which=which, headed=headed).executable_path
+        for headed in (False, True)
+    ]
+    assert found == ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"]
+
+
 @pytest.mark.parametrize(
     ("platform", "key", "place"),
     [
