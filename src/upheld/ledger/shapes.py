@@ -91,7 +91,7 @@ class CastView:
 class StepView:
     """One step as it went: `status` is passed, failed or unproven, `picture` a path, `fields` as they were written.
 
-    `text` is the path of what the page said, where the screen changed. `ride` is what was measured of it.
+    `page_text` is the path of what the page said, where the screen changed. `ride` is what was measured of it.
     """
 
     index: int
@@ -110,7 +110,7 @@ class StepView:
     failed_requests: tuple[Any, ...]
     fields: Any
     error: str
-    text: str = ""
+    page_text: str = ""
     ride: Mapping[str, Any] = field(default_factory=dict)
 
 

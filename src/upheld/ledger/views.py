@@ -309,7 +309,7 @@ def _step(journey: _Journey, event: Event, data: Data) -> None:
             failed_requests=data.list("failed_requests"),
             fields=data.any("fields"),
             error=data.text("error"),
-            text=data.text("text"),
+            page_text=data.text("page_text"),
             ride=data.map("ride"),
         )
     )
