@@ -12,7 +12,7 @@ import hashlib
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -43,7 +43,8 @@ class Lookout:
     """Reads the mailboxes and watches the site while a run lasts; a context manager that starts and ends both.
 
     `cursors` say where in the `mailbox` and the `capture` to begin. `owners` gives the earlier run that an address or
-    phone belongs to, and `known` what had reached these before. `evidence` is where messages are kept as they came.
+    phone belongs to, and `known` what had reached these before. `notice` is told of
+    each new message, in a thread of ours, with the path at which it is kept and its bytes. `evidence` is where messages are kept as they came.
     """
 
     def __init__(
@@ -59,10 +60,12 @@ class Lookout:
         cursors: Mapping[str, str] | None = None,
         owners: Mapping[str, str] | None = None,
         known: Iterable[tuple[str, Arrival]] = (),
+        notice: Callable[[Arrival, str, bytes], None] = lambda arrival, path, raw: None,
     ) -> None:
         self._ledger, self._run, self._site = ledger, run, site
         self._evidence, self._domain = evidence, mail_domain.rpartition("@")[2]
         self._owners = dict(owners or {})
+        self._notice = notice
         self._changed = threading.Condition()
         self._stop = threading.Event()
 
@@ -255,6 +258,8 @@ class Lookout:
                 if run
             )
         )
+        if any(owners.values()):
+            self._notice(arrival, path, raw)
         with self._changed:
             for recipient in envelope.to:
                 self._arrivals[recipient][arrival.id] = arrival

@@ -15,6 +15,7 @@ from typing import Any
 from upheld.clock import Clock, open_clock
 from upheld.config import Settings
 from upheld.errors import ClockWouldNotTurn, UsageError
+from upheld.inspecting import Inspector
 from upheld.ledger import Lease, Ledger, NewEvent, RunView, fold, open_ledger
 from upheld.lookout import Lookout
 from upheld.mailbox import Mailbox, open_capture, open_mailbox
@@ -52,6 +53,7 @@ class Run:
         where = {"mailbox": self.mailbox.url, "capture": self.capture.url if self.capture else ""}
         self.context = RunContext(run, seed, settings.with_options(**where, seed=seed))
         self.maps = read_maps(settings.root)
+        self._inspector = Inspector(settings, self.maps, self.evidence)
         self.settled: list[Settled] = []
         self._earlier = [other for other in self._open_runs() if other != run]
 
@@ -131,6 +133,7 @@ class Run:
             fence=fence,
             progress=progress,
             before_travellers=before_travellers,
+            inspect=self._inspect,
         )
         # What an earlier run never came to promise is closed in the ledger; it is no news of this one.
         settled = [one for one in sweep.settle() if one.run == self.id or one.view.made_at is not None]
@@ -139,6 +142,10 @@ class Run:
         self.settled = [*(one for one in self.settled if one.view.id not in now), *settled]
         self.lookout.write_down(self._began)
         return self.settled
+
+    def _inspect(self, settled: Sequence[Settled]) -> tuple[list[Settled], list[NewEvent]]:
+        runs = dict.fromkeys([*(one.run for one in settled if one.run != self.id), self.id])
+        return self._inspector.inspect(settled, [fold(self.ledger.events(run=run)) for run in runs])
 
     def has_travellers(self) -> bool:
         """Return whether a journey of this run turns the clock itself."""

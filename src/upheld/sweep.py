@@ -27,7 +27,7 @@ from upheld.promises.recognise import Recognisers
 from upheld.promises.timeline import ClockReading, Looked, Stretch, Timeline
 from upheld.turning import Turner, moments_of
 
-__all__ = ["LEASE_SECONDS", "Settled", "Sweep"]
+__all__ = ["LEASE_SECONDS", "Inspect", "Settled", "Sweep"]
 
 LEASE_SECONDS = 120.0
 # What is taken from a run that is not judged: when it looked, and what it saw of the clock.
@@ -43,6 +43,8 @@ WALKED = ("page", "download")
 # A kept promise is settled once its quiet period is over; a failed one cannot become better by waiting either.
 _SETTLED = (Verdict.WRONG, Verdict.REPEATED, Verdict.UNWANTED, Verdict.LATE)
 Progress = Callable[[int, int, str], None]
+Inspect = Callable[["Sequence[Settled]"], "tuple[list[Settled], list[NewEvent]]"]
+"""Looks at what was settled before it is written down, and gives it back with what it found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Sweep:
 
     `between` are runs that are not judged, and that looked at this site meanwhile. `recognisers` gives those of a
     journey's map by the map's name. `progress` is told how many of how many promises are settled and what is being
-    waited for. `before_travellers` leaves out the journeys that walk after this sweep.
+    waited for. `inspect` looks at what answers promises. `before_travellers` leaves out the journeys that walk after this sweep.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Sweep:
         fence: Lease | None = None,
         progress: Progress = lambda settled, total, what: None,
         before_travellers: bool = False,
+        inspect: Inspect | None = None,
     ) -> None:
         self._ledger = ledger
         self._settings = settings
@@ -96,6 +99,7 @@ class Sweep:
         )
         self._met: dict[int, int] = {}  # how much had reached each bench when it was judged last
         self._before_travellers = before_travellers
+        self._inspect = inspect
         self._blind: dict[str, str] = {}  # why a clock will be turned no more, by the clock's name
 
     def settle(self) -> list[Settled]:
@@ -106,8 +110,14 @@ class Sweep:
         views = {run: self._selected(fold(self._ledger.events(run=run))) for run in self._runs}
         between = [fold(self._ledger.events(run=run, kinds=_LOOKED), run=run) for run in self._between]
         docket = _Docket(views, between, self._settings.tolerance, turnable=self._turnable, each=self._turner.each)
-        if not docket.entries:
-            return []
+        settled = self._settle(docket) if docket.entries else []
+        noted: list[NewEvent] = []
+        if self._inspect is not None:
+            settled, noted = self._inspect(settled)
+        self._write(settled, noted)
+        return settled
+
+    def _settle(self, docket: _Docket) -> list[Settled]:
         self._read_clocks(docket)
         self._let_windows_close(docket)
         if self._turnable:
@@ -121,7 +131,6 @@ class Sweep:
             if before is not None and _stands(before, found):
                 found = Judgement(before.verdict, before.why, before.arrivals, before.site_at)
             settled.append(Settled(entry.run, entry.journey, entry.view, entry.case, found))
-        self._write(settled)
         return settled
 
     def _selected(self, run: RunView) -> RunView:
@@ -282,9 +291,9 @@ class Sweep:
 
         return {case: doubted(case, found) for case, found in verdicts.items()}
 
-    def _write(self, settled: Sequence[Settled]) -> None:
+    def _write(self, settled: Sequence[Settled], noted: Sequence[NewEvent]) -> None:
         now = datetime.now(UTC)
-        events = []
+        events = [*noted]
         for one in settled:
             before, found = one.view.judgement, one.judgement
             if before is not None and (before.verdict, before.why, before.final) == (

@@ -46,7 +46,8 @@ class Finding:
     `said` is a sentence that a business owner understands. `rule` tells kinds of fault of one check apart ("dead",
     "other environment"). `words` are those of the touchpoint that it is about, as they stand there, so that a report
     can mark them. `places` are, for a contradiction, the two places with their two values. `severity` is None where
-    the check's own counts. `unsure` says why we could not look, and makes it no fault of the site's.
+    the check's own counts. `unsure` says why we could not look, and makes it no fault of the site's. `part` is the
+    channel of the file that it is about, where that may be promised by itself ("PDF", "calendar entry", "CSV").
     """
 
     said: str
@@ -55,11 +56,12 @@ class Finding:
     places: tuple[Place, ...] = ()
     severity: Severity | None = None
     unsure: str = ""
+    part: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON."""
         return {
-            "said": self.said, "rule": self.rule, "words": self.words, "unsure": self.unsure,
+            "said": self.said, "rule": self.rule, "words": self.words, "unsure": self.unsure, "part": self.part,
             "severity": str(self.severity) if self.severity else "",
             "places": [[place.where, place.value] for place in self.places],
         }  # fmt: skip

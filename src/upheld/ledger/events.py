@@ -32,7 +32,7 @@ KINDS: Mapping[str, str] = {
     "arrived": "arrival, raw, size",
     "probed": "url, status, final, title, heading, type, why",
     "rendered": "raw, violations, broken_pictures, width, pictures",
-    "checked": "arrival, kind, findings",
+    "checked": "arrival, kind, name, findings",
     "judged": "verdict, why, arrivals, site_at, final, site_from, site_by",
     "clock": "clock (whose, where each customer has one), real, site, turned, until, output",
     "covered": "what (mailbox, capture, walk:<journey>), since, until",

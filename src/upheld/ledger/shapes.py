@@ -137,14 +137,16 @@ class FactView:
 
 @dataclass(frozen=True, slots=True)
 class CheckedView:
-    """What the checks found in one touchpoint: `arrival` is its id, `kind` what it is, `findings` as plain JSON.
+    """What the checks found in one touchpoint: `arrival` is its id, `kind` what it is, `name` what it is called.
 
-    A finding has the keys of `upheld.checks.Finding`, and `check`, the name of who found it.
+    A finding is plain JSON: it has the keys of `upheld.checks.Finding`, `check` (the name of who found it) and `promise`, the
+    kind of the promise that the touchpoint answers ("" where it answers none).
     """
 
     arrival: str
     recipient: str
     kind: str
+    name: str
     findings: tuple[Mapping[str, Any], ...]
 
 

@@ -332,7 +332,7 @@ def _fact(journey: _Journey, event: Event, data: Data) -> None:
 
 def _checked(journey: _Journey, event: Event, data: Data) -> None:
     findings = tuple(one for one in data.list("findings") if isinstance(one, Mapping))
-    found = CheckedView(data.text("arrival"), event.recipient, data.text("kind"), findings)
+    found = CheckedView(data.text("arrival"), event.recipient, data.text("kind"), data.text("name"), findings)
     journey.checked[found.arrival, found.recipient] = found
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "too_early",
     "unproven",
     "unread",
+    "unsound",
     "unwanted",
     "withdrawn",
     "wrong",
@@ -178,6 +179,11 @@ def _we_looked(span: tuple[datetime, datetime] | None, zone: str, turned: bool) 
 def wrong(promise: Promise, faults: Sequence[str]) -> str:
     """*Ada's receipt says 210.00 € instead of 120.00 €.*"""
     return f"{_its(promise)} {format_list(list(faults), locale='en')}."
+
+
+def unsound(promise: Promise, said: Sequence[str]) -> str:
+    """*Ada's receipt is not as it should be: The link “Your booking” leads to a page that is not there.*"""
+    return f"{_its(promise)} is not as it should be: {' '.join(said)}"
 
 
 def too_early(promise: Promise, came: datetime, interval: Interval, zone: str) -> str:
