@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import logging
 from datetime import datetime
-from typing import Any
 
-from upheld.mailbox._parts import Faults, Leaf, clean, decoded, header, parse, tried
+from upheld.mailbox._calendar import events, is_calendar
+from upheld.mailbox._parts import Faults, Leaf, clean, decoded, header, parse
 from upheld.promises.promise import Attachment
 
 __all__ = ["read_attachment"]
@@ -16,8 +15,6 @@ __all__ = ["read_attachment"]
 PDF_BYTES = 15 * 1024 * 1024
 PDF_PAGES = 50
 TEXT_CHARACTERS = 500_000
-EVENTS = 50
-_FIELDS = ("SUMMARY", "DTSTART", "DTEND", "LOCATION", "UID", "STATUS", "DESCRIPTION")
 
 
 def read_attachment(leaf: Leaf) -> Attachment:
@@ -28,7 +25,7 @@ def read_attachment(leaf: Leaf) -> Attachment:
     try:
         if kind == "application/pdf" or name.endswith(".pdf"):
             text, fault = _pdf(leaf.data)
-        elif kind in ("text/calendar", "application/ics") or name.endswith(".ics"):
+        elif is_calendar(leaf):
             text, fault, starts = _calendar(leaf)
         elif kind == "message/rfc822":
             faults = Faults()
@@ -69,45 +66,13 @@ def _pdf(data: bytes) -> tuple[str, str]:
 
 
 def _calendar(leaf: Leaf) -> tuple[str, str, tuple[datetime, ...]]:
-    """Read an iCalendar object (RFC 5545): each event's fields as lines, and its zone-aware starts."""
-    import icalendar  # heavy, and few messages carry one
-
     faults = Faults()
-    source = decoded(leaf, faults)
-    calendars = icalendar.Calendar.from_ical(source.encode(), multiple=True)
     lines: list[str] = []
     starts: list[datetime] = []
-    events = 0
-    for calendar in calendars:
-        method = calendar.get("METHOD") or leaf.method
-        if method:
-            lines.append(f"METHOD: {method}")
-        for event in calendar.walk("VEVENT"):
-            events += 1
-            if events > EVENTS:
-                faults.add(f"only the first {EVENTS} events were read")
-                break
-            lines.extend(_event(event, starts, faults))
-    if not events:
-        faults.add("the calendar entry holds no event")
+    for event in events(leaf, faults):
+        if event.method and f"METHOD: {event.method}" not in lines:
+            lines.append(f"METHOD: {event.method}")
+        lines.extend(f"{name}: {value}" for name, value in event.lines)
+        if event.start:
+            starts.append(event.start)
     return "\n".join(lines), "; ".join(faults.said), tuple(starts)
-
-
-def _event(event: Any, starts: list[datetime], faults: Faults) -> list[str]:
-    lines = []
-    for name, value in ((name, event.get(name)) for name in _FIELDS):
-        if name == "DTSTART" and value is None:
-            faults.add("an event has no start")
-        if value is None:
-            continue
-        for one in value if isinstance(value, list) else [value]:
-            moment = tried(functools.partial(getattr, one, "dt", None), None)  # a value that is no date raises
-            lines.append(f"{name}: {moment.isoformat() if moment is not None else one}")
-            if name == "DTSTART" and isinstance(moment, datetime):
-                if moment.tzinfo is None:
-                    faults.add("an event's start names no time zone that can be found")
-                else:
-                    starts.append(moment)
-    for error in getattr(event, "errors", ()):
-        faults.add(f"an event's {error[0]} cannot be read: {error[1]}")
-    return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
@@ -11,7 +12,7 @@ from bs4.element import CData, NavigableString, PageElement, PreformattedString,
 __all__ = ["MOST", "Seen", "declared_charset", "seen"]
 
 MOST = 1000
-"""How many headings and links are read, both together."""
+"""How many headings and links are read, both together, and how many pictures."""
 
 _NEVER = frozenset(
     ("script", "style", "head", "title", "template", "noscript", "meta", "link", "object", "embed", "iframe", "svg")
@@ -25,6 +26,7 @@ _BLOCKS = frozenset(
 )
 _CELLS = {"td", "th"}
 _HEADINGS = {"h1", "h2", "h3"}
+_OF_A_PICTURE = ("src", "alt", "width", "height")
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)"
     r"|opacity\s*:\s*0?\.?0*\s*(?:;|!|$)|max-height\s*:\s*0(?:px)?\s*(?:;|!|$)",
@@ -39,11 +41,16 @@ _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a reader sees: lines of text, headings (h1 to h3), and links as (words, address)."""
+    """What a reader sees: lines of text, headings (h1 to h3), and links as (words, address).
+
+    `pictures` are the attributes of each `<img>`, `language` is the `lang` of the whole, "" where it has none.
+    """
 
     text: str
     headings: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
+    pictures: tuple[Mapping[str, str], ...] = ()
+    language: str = ""
 
 
 def declared_charset(data: bytes) -> str:
@@ -63,6 +70,7 @@ def seen(markup: str) -> Seen:
     out: list[str] = []
     headings: list[str] = []
     links: list[tuple[str, str]] = []
+    pictures: list[Mapping[str, str]] = []
     # A walk with a stack of our own: markup nested thousands deep must not exhaust Python's. A string on the stack
     # is written; a list closes what was opened when its text began.
     todo: list[PageElement | str | tuple[str, Tag, int]] = list(reversed(soup.contents))
@@ -81,12 +89,14 @@ def seen(markup: str) -> Seen:
             elif kind == "link" and address and not address.startswith("#"):
                 links.append((words, address))
         elif isinstance(node, Tag):
-            _enter(node, todo, out)
+            _enter(node, todo, out, pictures)
         elif isinstance(node, NavigableString) and not (
             isinstance(node, PreformattedString) and not isinstance(node, CData)
         ):
             out.append(re.sub(r"[ \t\r\n\f]+", " ", str(node)))
-    return Seen(_lines("".join(out)), tuple(headings), tuple(links))
+    root = soup.find(("html", "body"), lang=True)
+    language = _attribute(root, "lang").strip() if isinstance(root, Tag) else ""
+    return Seen(_lines("".join(out)), tuple(headings), tuple(links), tuple(pictures), language)
 
 
 def _tamed(markup: str) -> str:
@@ -118,12 +128,19 @@ def _tamed(markup: str) -> str:
     return "".join(kept)
 
 
-def _enter(tag: Tag, todo: list[PageElement | str | tuple[str, Tag, int]], out: list[str]) -> None:
+def _enter(
+    tag: Tag,
+    todo: list[PageElement | str | tuple[str, Tag, int]],
+    out: list[str],
+    pictures: list[Mapping[str, str]],
+) -> None:
     name = tag.name.lower()
     if name in _NEVER or _hidden(tag):
         return
     if name == "img":
         out.append(f" {_attribute(tag, 'alt')} ")
+        if len(pictures) < MOST:
+            pictures.append({name: _attribute(tag, name) for name in _OF_A_PICTURE if tag.has_attr(name)})
         return
     edge = "\n" if name in _BLOCKS else "\t" if name in _CELLS else ""
     if edge:

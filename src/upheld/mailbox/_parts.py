@@ -14,7 +14,20 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage, Message
 from typing import TypeVar
 
-__all__ = ["LIMITS", "Faults", "Leaf", "Limits", "addresses", "clean", "decoded", "header", "leaves", "parse", "tried"]
+__all__ = [
+    "LIMITS",
+    "Faults",
+    "Leaf",
+    "Limits",
+    "addresses",
+    "clean",
+    "decoded",
+    "header",
+    "headers",
+    "leaves",
+    "parse",
+    "tried",
+]
 
 _T = TypeVar("_T")
 
@@ -30,6 +43,7 @@ class Limits:
     parts: int = 200
     body: int = 512 * 1024
     header: int = 8 * 1024
+    headers: int = 300
     faults: int = 20
 
 
@@ -51,7 +65,10 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A part that holds no others: its media type, decoded bytes, and what its headers say of it."""
+    """A part that holds no others: its media type, decoded bytes, and what its headers say of it.
+
+    `alternative` is true for one of several forms of the same words (RFC 2046, 5.1.4).
+    """
 
     type: str
     data: bytes
@@ -61,6 +78,7 @@ class Leaf:
     cid: str
     related: bool
     method: str = ""
+    alternative: bool = False
 
 
 # The parser of structured headers takes time by the square of their length.
@@ -114,11 +132,24 @@ def parse(raw: bytes, faults: Faults) -> Message:
 def header(message: Message, name: str, faults: Faults) -> str:
     """Return a header's text, encoded words decoded (RFC 2047), "" where there is none."""
     raw = tried(lambda: next((str(v) for k, v in message.raw_items() if k.lower() == name), None), None)
-    if raw is None:
-        return ""
+    return "" if raw is None else _worded(message, name, raw, faults)
+
+
+def headers(message: Message, faults: Faults) -> tuple[tuple[str, str], ...]:
+    """Return all headers in their order, names in lower case, each decoded as `header` does (RFC 2047, 2231)."""
+    none: list[tuple[str, str]] = []
+    found = tried(lambda: list(message.raw_items()), none)
+    if len(found) > LIMITS.headers:
+        faults.add(f"the message has {len(found)} headers; only the first {LIMITS.headers} were read")
+    return tuple(
+        (clean(name).lower(), _worded(message, name.lower(), str(raw), faults)) for name, raw in found[: LIMITS.headers]
+    )
+
+
+def _worded(message: Message, name: str, raw: str, faults: Faults) -> str:
     if len(raw) <= LIMITS.header:
         try:
-            return " ".join(clean(str(message[name])).split())
+            return " ".join(clean(str(message.policy.header_fetch_parse(name, raw))).split())
         except Exception:
             faults.add(f"the header {name.title()} is malformed")
     else:
@@ -138,10 +169,10 @@ def addresses(message: Message, name: str, faults: Faults) -> tuple[str, ...]:
 
 def leaves(message: Message, faults: Faults) -> Iterator[Leaf]:
     """Yield the parts that hold no others, in order, as far as the limits go."""
-    open_parts: list[tuple[Message, int, bool]] = [(message, 0, False)]
+    open_parts: list[tuple[Message, int, bool, bool]] = [(message, 0, False, False)]
     count = spent = 0
     while open_parts:
-        part, depth, related = open_parts.pop()
+        part, depth, related, alternative = open_parts.pop()
         _defects(part, faults)
         kind = tried(part.get_content_type, "application/octet-stream")
         children = part.get_payload()
@@ -150,7 +181,10 @@ def leaves(message: Message, faults: Faults) -> Iterator[Leaf]:
                 faults.add(f"parts are nested deeper than {LIMITS.depth}; the deeper ones were not read")
                 continue
             inside = related or kind == "multipart/related"
-            open_parts.extend((child, depth + 1, inside) for child in reversed(children) if isinstance(child, Message))
+            choice = kind == "multipart/alternative"
+            open_parts.extend(
+                (child, depth + 1, inside, choice) for child in reversed(children) if isinstance(child, Message)
+            )
             continue
         if kind.startswith("multipart/"):
             kind = "text/plain"  # no boundary was found, so all there is to show is its text
@@ -158,7 +192,7 @@ def leaves(message: Message, faults: Faults) -> Iterator[Leaf]:
         if count > LIMITS.parts:
             faults.add(f"the message has more than {LIMITS.parts} parts; the rest was not read")
             return
-        leaf = _leaf(part, kind, related, faults)
+        leaf = _leaf(part, kind, related, alternative, faults)
         spent += len(leaf.data)
         if spent > LIMITS.decoded:
             faults.add(f"the parts have more than {LIMITS.decoded} bytes in all; the rest was not read")
@@ -188,7 +222,7 @@ def _defects(part: Message, faults: Faults) -> None:
         faults.add(_DEFECTS.get(name, f"a part is malformed ({name})"))
 
 
-def _leaf(part: Message, kind: str, related: bool, faults: Faults) -> Leaf:
+def _leaf(part: Message, kind: str, related: bool, alternative: bool, faults: Faults) -> Leaf:
     if kind.startswith("message/"):
         data = tried(lambda: _inner(part), b"")
     else:
@@ -206,6 +240,7 @@ def _leaf(part: Message, kind: str, related: bool, faults: Faults) -> Leaf:
         cid=tried(lambda: str(part.get("content-id") or ""), "").strip().strip("<>"),
         related=related,
         method=clean(tried(lambda: str(part.get_param("method") or ""), "")),
+        alternative=alternative,
     )
 
 

@@ -8,20 +8,17 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from email.message import Message
-from urllib.parse import unquote
 
-from upheld.mailbox import _html
 from upheld.mailbox._attached import read_attachment
-from upheld.mailbox._parts import Faults, Leaf, addresses, clean, decoded, header, leaves, parse, tried
-from upheld.mailbox._prose import bare_links, first_lines
-from upheld.promises.promise import Arrival, Attachment, Link
+from upheld.mailbox._opened import CID, opened, pages, unquoted
+from upheld.mailbox._parts import Faults, Leaf, addresses, clean, header, leaves, parse, tried
+from upheld.mailbox._prose import first_lines
+from upheld.promises.promise import Arrival, Attachment
 
 __all__ = ["inline_html", "read", "read_file"]
 
 HEADINGS = 10
-LINKS = 500
 PICTURES = 20 * 1024 * 1024
-_CID = re.compile(r"cid:([^\"'\s<>)]+)", re.IGNORECASE)
 
 
 def read(raw: bytes, *, id: str, to: Sequence[str], at: datetime) -> Arrival:
@@ -62,48 +59,29 @@ def inline_html(raw: bytes) -> str | None:
     faults = Faults()
     try:
         found = list(leaves(parse(raw, faults), faults))
-        pages = [_page(leaf, faults) for leaf in found if leaf.type == "text/html" and not _is_file(leaf, set())]
+        sources = pages(found, faults)
     except Exception:
         return None
-    if not pages:
+    if not sources:
         return None
     pictures = {leaf.cid: leaf for leaf in found if leaf.cid and leaf.type.startswith("image/")}
     budget = PICTURES
 
     def shown(match: re.Match[str]) -> str:
         nonlocal budget
-        leaf = pictures.get(_unquoted(match.group(1)))
+        leaf = pictures.get(unquoted(match.group(1)))
         if leaf is None or len(leaf.data) > budget:
             return match.group(0)
         budget -= len(leaf.data)
         return f"data:{leaf.type};base64,{base64.b64encode(leaf.data).decode('ascii')}"
 
-    return _CID.sub(shown, "\n".join(pages))
+    return CID.sub(shown, "\n".join(sources))
 
 
 def _read(raw: bytes, id: str, to: tuple[str, ...], at: datetime, faults: Faults) -> Arrival:
-    message = parse(raw, faults)
-    if not raw.strip():
-        faults.add("the message is empty")
-    found = list(leaves(message, faults))
-    pages = [_page(leaf, faults) for leaf in found if leaf.type == "text/html" and not _is_file(leaf, set())]
-    shown = {_unquoted(cid) for page in pages for cid in _CID.findall(page)}
-    texts: list[str] = []
-    attachments: list[Attachment] = []
-    for leaf in found:
-        if _is_file(leaf, shown):
-            attachments.append(read_attachment(leaf))
-        elif leaf.type == "text/plain":
-            texts.append(decoded(leaf, faults))
-    text = "\n\n".join(part.strip("\n") for part in texts).strip()
-    views = [view for page in pages if (view := _view(page, faults))]
-    html_text = "\n".join(view.text for view in views)
-    links = [Link(words, clean(url)) for view in views for words, url in view.links]
-    known = {link.url for link in links}
-    links += [link for link in bare_links(text) if link.url not in known]
-    if len(links) > LINKS:
-        faults.add(f"the message has {len(links)} links; only the first {LINKS} were read")
-    headings = [heading for view in views for heading in view.headings] or first_lines(html_text or text)
+    letter = opened(raw, faults)
+    message = letter.message
+    headings = [heading for view in letter.views for heading in view.headings]
     return Arrival(
         id=id,
         to=to,
@@ -112,11 +90,11 @@ def _read(raw: bytes, id: str, to: tuple[str, ...], at: datetime, faults: Faults
         sender=header(message, "from", faults),
         header_to=_named(message, faults),
         message_id=header(message, "message-id", faults),
-        text=text,
-        html_text=html_text,
-        headings=tuple(headings[:HEADINGS]),
-        links=tuple(links[:LINKS]),
-        attachments=tuple(attachments),
+        text=letter.text,
+        html_text=letter.html_text,
+        headings=tuple((headings or first_lines(letter.html_text or letter.text))[:HEADINGS]),
+        links=letter.links,
+        attachments=tuple(map(read_attachment, letter.files)),
         faults=tuple(faults.said),
     )
 
@@ -124,29 +102,3 @@ def _read(raw: bytes, id: str, to: tuple[str, ...], at: datetime, faults: Faults
 def _named(message: Message, faults: Faults) -> tuple[str, ...]:
     """Return the addresses in To and Cc."""
     return tuple(dict.fromkeys((*addresses(message, "to", faults), *addresses(message, "cc", faults))))
-
-
-def _is_file(leaf: Leaf, shown: set[str]) -> bool:
-    """True where a reader finds the part among the attachments, and not in the text or as a picture in it."""
-    if leaf.cid and leaf.cid in shown:
-        return False
-    if leaf.type in ("text/plain", "text/html"):
-        return leaf.disposition == "attachment" or bool(leaf.name and leaf.disposition != "inline")
-    picture = leaf.type.startswith("image/") and leaf.related
-    return leaf.disposition == "attachment" or not picture
-
-
-def _page(leaf: Leaf, faults: Faults) -> str:
-    return decoded(leaf, faults, declared=_html.declared_charset(leaf.data))
-
-
-def _view(page: str, faults: Faults) -> _html.Seen | None:
-    try:
-        return _html.seen(page)
-    except Exception as error:  # the parser gave up; so would some readers
-        faults.add(f"the HTML could not be read ({type(error).__name__})")
-        return None
-
-
-def _unquoted(cid: str) -> str:
-    return tried(lambda: unquote(cid), cid)
