@@ -447,7 +447,7 @@ class Journey:
         """What the evidence of this step is, from the one whose screen it is about."""
         about = [actor for actor in self._actors.values() if actor.has_page and actor.evidence]
         empty: dict[str, Any] = {"who": self.protagonist.name, "picture": "", "address": "", "title": "",
-                                 "console": [], "failed_requests": []}  # fmt: skip
+                                 "console": [], "failed_requests": [], "page_text": "", "ride": {}}  # fmt: skip
         found = empty
         for actor in about:
             seen = actor.evidence.step(actor.page) if actor.evidence else None

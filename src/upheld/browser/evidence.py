@@ -9,7 +9,7 @@ import itertools
 import time
 import weakref
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ __all__ = ["Evidence", "StepEvidence"]
 QUALITY = 70
 # Milliseconds after which a page that is busy with itself is left without a picture.
 PATIENCE = 2000
+# Of a page that goes on for ever, as much is kept as anybody reads; in bytes of UTF-8.
+MOST_TEXT = 200_000
 # A page that complains without end must not fill the ledger.
 MOST = 50
 LONGEST = 500
@@ -35,8 +37,9 @@ class StepEvidence:
     """What was noted since the step before.
 
     `address` is masked. `console` are errors of the console and of scripts, `failed_requests` sentences such as
-    "GET https://… 404". `picture` is the path, relative to the evidence's folder, of the picture that shows the
-    screen as the step left it, "" where there is none. `seconds` is the time since the step before.
+    "GET https://… 404". `picture` and `page_text` are paths, relative to the evidence's folder, of the picture that
+    shows the screen as the step left it, and of what the page says there (UTF-8), "" where there is none. They change
+    when the screen does. `seconds` is the time since the step before.
     """
 
     address: str
@@ -45,10 +48,21 @@ class StepEvidence:
     failed_requests: tuple[str, ...]
     picture: str
     seconds: float
+    page_text: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON."""
         return {**asdict(self), "console": list(self.console), "failed_requests": list(self.failed_requests)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look at a page: the screen's fingerprint, and the stored picture and text; "" for what could not be had."""
+
+    print: str = ""
+    title: str = ""
+    picture: str = ""
+    text: str = ""
 
 
 class Evidence:
@@ -73,7 +87,7 @@ class Evidence:
         self._failed: list[str] = []
         self._since = time.monotonic()
         self._sessions: weakref.WeakKeyDictionary[Page, CDPSession] = weakref.WeakKeyDictionary()
-        self._last: weakref.WeakKeyDictionary[Page, tuple[str, str]] = weakref.WeakKeyDictionary()
+        self._last: weakref.WeakKeyDictionary[Page, _Look] = weakref.WeakKeyDictionary()
 
     def attach(self, context: BrowserContext) -> None:
         """Listen to all pages of a context, now and later, and begin its trace."""
@@ -86,14 +100,11 @@ class Evidence:
 
     def step(self, page: Page) -> StepEvidence:
         """Return what was noted since the last call, with a picture of the page as it is now."""
-        picture = self.picture(page) or ""
-        title = ""
-        with contextlib.suppress(Error):
-            # The title comes with the wait that the fingerprint made sure of; a gone page has none.
-            title = page.title() if picture else ""
+        look = self._look(page)
         console, failed = tuple(dict.fromkeys(self._console)), tuple(dict.fromkeys(self._failed))
         now = time.monotonic()
-        seen = StepEvidence(masked(page.url), title, console, failed, picture, round(now - self._since, 3))
+        seconds = round(now - self._since, 3)
+        seen = StepEvidence(masked(page.url), look.title, console, failed, look.picture, seconds, look.text)
         self._console, self._failed, self._since = [], [], now
         return seen
 
@@ -103,18 +114,28 @@ class Evidence:
         A new one (JPEG) is taken only where the screen has changed since the last one of this page. None where no
         picture could be taken, whatever the reason.
         """
+        return self._look(page).picture or None
+
+    def _look(self, page: Page) -> _Look:
+        before = self._last.get(page)
+        known = before.print if before else ""
         try:
-            print_ = str(page.wait_for_function(script("fingerprint"), timeout=PATIENCE).json_value())
-            before = self._last.get(page)
-            if before and before[0] == print_:
-                return before[1]
-            content = self._shoot(page)
-            name = hashlib.sha256(content).hexdigest()[:20] + ".jpg"
-            self._store(name, content)
-        except (Error, OSError):
-            return None
-        self._last[page] = (print_, name)
-        return name
+            saw = page.wait_for_function(script("look"), arg=known, timeout=PATIENCE).json_value()
+        except Error:
+            return _Look()
+        if before and saw["print"] == known:
+            return replace(before, title=saw["title"])
+        text = picture = ""
+        with contextlib.suppress(OSError):
+            content = str(saw["text"] or "").encode("utf-8", "replace")[:MOST_TEXT].decode("utf-8", "ignore").encode()
+            text = self._store(content, "txt")
+        with contextlib.suppress(Error, OSError):
+            picture = self._store(self._shoot(page), "jpg")
+        look = _Look(saw["print"], saw["title"], picture, text)
+        # Without a picture it is looked at anew next time.
+        if picture:
+            self._last[page] = look
+        return look
 
     def keep_trace(self) -> str | None:
         """End the trace, write it, and return its path relative to the folder; None where none was recorded.
@@ -147,14 +168,15 @@ class Evidence:
         except Error:
             return page.screenshot(type="jpeg", quality=QUALITY, timeout=PATIENCE)
 
-    def _store(self, name: str, content: bytes) -> None:
+    def _store(self, content: bytes, kind: str) -> str:
+        name = f"{hashlib.sha256(content).hexdigest()[:20]}.{kind}"
         self.folder.mkdir(parents=True, exist_ok=True)
-        if (self.folder / name).exists():
-            return
-        # Another worker may store the same picture at this moment; what is there is always whole.
-        part = self.folder / f"{name}.{id(self)}-{next(self._numbers)}.part"
-        part.write_bytes(content)
-        part.replace(self.folder / name)
+        if not (self.folder / name).exists():
+            # Another worker may store the same at this moment; what is there is always whole.
+            part = self.folder / f"{name}.{id(self)}-{next(self._numbers)}.part"
+            part.write_bytes(content)
+            part.replace(self.folder / name)
+        return name
 
     def _on_console(self, message: ConsoleMessage) -> None:
         # What Chromium says of a failed request stands in `failed_requests` already, with its address.
