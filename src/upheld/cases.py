@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from upheld.ledger import CastView, FactView, JourneyView, MomentView, PromiseView, RunView
+from upheld.ledger import CastView, JourneyView, MomentView, PromiseView, RunView
 from upheld.promises.expectation import Knowledge
 from upheld.promises.facts import Fact
 from upheld.promises.judge import Case
@@ -14,8 +13,6 @@ from upheld.promises.timeline import ClockReading, Timeline
 from upheld.promises.window import JOURNEY_START, PROMISE_STEP, Interval, Moment
 
 __all__ = ["case_of", "facts_of_person", "knowledge_of", "timelines_of", "write_date"]
-
-_ZONED = re.compile(r"(?P<when>.+)\[(?P<zone>.+)\]")
 
 
 def write_date(when: datetime, zone: str) -> str:
@@ -52,7 +49,7 @@ def facts_of_person(person: CastView) -> Iterable[Fact]:
 
 def knowledge_of(journey: JourneyView, who: str, promise: PromiseView | None = None) -> Knowledge:
     """Return what is known to one person of a journey, and when its moments were."""
-    facts = {name.casefold(): _fact(fact) for name, fact in journey.facts.items()}
+    facts = {name.casefold(): Fact.noted(fact.name, str(fact.value), fact.kind) for name, fact in journey.facts.items()}
     person = next((person for person in journey.cast if person.who == who), None)
     if person is not None:
         facts |= {fact.name: fact for fact in facts_of_person(person)}
@@ -77,14 +74,6 @@ def _meant(moment: MomentView, acts: Sequence[MomentView], made: datetime | None
         return moment
     before = [act for act in acts if act.site_ended is not None and act.site_ended <= made]
     return before[-1] if before else acts[0]
-
-
-def _fact(fact: FactView) -> Fact:
-    value = str(fact.value)
-    zoned = _ZONED.fullmatch(value) if fact.kind == "date" else None
-    if zoned:
-        return Fact(fact.name, zoned["when"], fact.kind, zoned["zone"])
-    return Fact(fact.name, value, fact.kind)
 
 
 def case_of(journey: JourneyView, view: PromiseView, tolerance: timedelta) -> Case:

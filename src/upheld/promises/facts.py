@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +27,7 @@ from babel.numbers import (
 )
 from price_parser.parser import parse_number
 
-__all__ = ["Fact", "Money", "SaidDate", "dates_in", "fold", "money_in", "parse_money", "says"]
+__all__ = ["Fact", "Money", "SaidDate", "dates_in", "fold", "money_in", "parse_money", "says", "times_in"]
 
 _SPACES = re.compile(r"\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-"})
@@ -58,11 +58,17 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class SaidDate:
-    """A date as a text says it; `years` is empty where it names no year. `numeric` dates may be read two ways."""
+    """A date as a text says it: `words` as they are compared, `year` None where it names none.
+
+    `days` are (month, day), two of them where digits may be read both ways. `weekday` is the one that stands beside it
+    (0 is Monday), `since` the day of the month that a range begins on which ends here ("25–27 November").
+    """
 
     words: str
     days: frozenset[tuple[int, int]]
     year: int | None = None
+    weekday: int | None = None
+    since: int | None = None
 
     def tell(self) -> str:
         """Return it in the report's own language, or as it stands there where it can be read in two ways."""
@@ -77,6 +83,23 @@ class SaidDate:
     def is_day(self, day: date) -> bool:
         """True where this can be read as that day (month and day, and the year where one is said)."""
         return (day.month, day.day) in self.days and self.year in (None, day.year)
+
+    def covers(self, day: date) -> bool:
+        """True where this is that day, or a range of days in one month that it lies in."""
+        within = any(month == day.month and (self.since or last) <= day.day <= last for month, last in self.days)
+        return within and self.year in (None, day.year)
+
+    def near(self, day: date) -> date | None:
+        """Return the day that is meant, in the year that is said or else the one nearest to `day`.
+
+        None where it can be read in two ways, or is no day at all.
+        """
+        if len(self.days) != 1:
+            return None
+        month, number = next(iter(self.days))
+        years = (self.year,) if self.year is not None else (day.year - 1, day.year, day.year + 1)
+        found = [one for year in years if (one := _day(year, month, number))]
+        return min(found, key=lambda one: abs(one - day), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +122,12 @@ class Fact:
     def from_json(cls, data: Mapping[str, Any]) -> Fact:
         """Return the fact that `to_json` wrote."""
         return cls(data["name"], data["value"], data.get("kind", "text"), data.get("zone", "UTC"))
+
+    @classmethod
+    def noted(cls, name: str, value: str, kind: str = "text") -> Fact:
+        """Return the fact as it was taken down: a date is ISO 8601 with its zone's name behind it (RFC 9557)."""
+        zoned = re.fullmatch(r"(?P<when>.+)\[(?P<zone>.+)\]", value) if kind == "date" else None
+        return cls(name, zoned["when"], kind, zoned["zone"]) if zoned else cls(name, value, kind)
 
     def tell(self, locale: str = "en") -> str:
         """Return the fact as a reader sees it."""
@@ -322,4 +351,76 @@ def dates_in(text: str, locale: str = "en") -> Iterator[SaidDate]:
                 days = {(int(said["month"]), int(said["day"]))}
             possible = frozenset(day for day in days if 1 <= day[0] <= 12 and 1 <= day[1] <= 31)
             if possible:
-                yield SaidDate(match[0], possible, year)
+                before, after = plain[max(match.start() - 40, 0) : match.start()], plain[match.end() : match.end() + 20]
+                weekday = _weekday_beside(before, after, locale)
+                since = _SINCE.search(before)
+                yield SaidDate(match[0], possible, year, weekday, int(since[1]) if since else None)
+
+
+# "25–27 November", "25. und 26.11.", "du 25 au 27 novembre": the day that comes before the last.
+_SINCE = re.compile(
+    r"(?<![\d.,:/])(\d{1,2})(?:\.|st|nd|rd|th|er)? ?(?:-|/|&|to|bis|und|and|au|et|en|t/m|tot|al|a|y|e) ?\Z"
+)
+_RANGE = re.compile(r"(?:-|/|&|\b(?:to|till|until|through|bis|und|and|or|oder|au|a|al|et|ou|en|of|tot|t/m|y|o|e)) ?\Z")
+
+
+@functools.cache
+def _weekdays(locale: str) -> dict[str, int]:
+    """Weekdays by their names, folded; what has two letters is one only with a dot behind it ("So.")."""
+    names: dict[str, int] = {}
+    for spoken in dict.fromkeys((Locale(_locale(locale).language), Locale("en"))):
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated", "short"):
+                for number, name in spoken.days[context][width].items():
+                    bare = fold(name).rstrip(".")
+                    if len(bare) > 1:
+                        names.setdefault(bare if len(bare) > 2 else f"{bare}.", number)
+    return names
+
+
+@functools.cache
+def _weekday_patterns(locale: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    names = "|".join(sorted(map(re.escape, _weekdays(locale)), key=len, reverse=True))
+    return (
+        re.compile(rf"(?<!\w)(?P<name>{names})\.?,? ?(?:the |den |dem |der |le |el |il |de )?\Z"),
+        re.compile(rf" ?\((?P<name>{names})\.?\)"),
+    )
+
+
+def _weekday_beside(before: str, after: str, locale: str) -> int | None:
+    """Return the weekday that a date is said to be; a range ("Monday to Friday, 27 November") says none of it."""
+    pattern_before, pattern_after = _weekday_patterns(locale)
+    found = pattern_before.search(before)
+    if found and _RANGE.search(before[: found.start()]):
+        return None
+    found = found or pattern_after.match(after)
+    return _weekdays(locale)[found["name"]] if found else None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+_HALVES = r"a\.?m\.?|p\.?m\.?"
+_TIME = re.compile(
+    rf"(?<![\d:.,/+-])(?:(?P<hour>[01]?\d|2[0-4])(?::| ?h ?|\.)(?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d:])(?!\.\d)"
+    rf" ?(?P<half>{_HALVES})?"
+    rf"|(?P<hour2>[01]?\d|2[0-4]) ?(?:(?P<half2>{_HALVES})|uhr|h|heures?|uur|o'clock|horas)(?!\w))"
+)
+
+
+def times_in(text: str) -> Iterator[time]:
+    """Yield every time of day that the text says: `18:00`, `18h30`, `18 Uhr`, `6 pm`, `18.00` only beside "Uhr"."""
+    plain = fold(text)
+    for match in _TIME.finditer(plain):
+        dotted = match["hour"] and plain[match.end("hour")] == "."
+        if dotted and not re.match(r" ?(?:uhr|h\b|uur)", plain[match.end() :]) and not match["half"]:
+            continue  # an amount, a date or a version
+        hour, half = int(match["hour"] or match["hour2"]), (match["half"] or match["half2"] or "")[:1]
+        if half and not 1 <= hour <= 12:
+            continue
+        hour = hour % 12 + (12 if half == "p" else 0) if half else hour % 24
+        yield time(hour, int(match["minute"] or 0))
