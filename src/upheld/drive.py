@@ -314,7 +314,7 @@ class Journey:
             options = {**actor.browser_options, "extra_http_headers": self.headers}
             context = self._new_context(locale=person.locale, timezone_id=person.zone, **options)
             notice_crashes(context)
-            evidence = Evidence(self.evidence_folder, self.id, allow=self.settings.allow_hosts)
+            evidence = Evidence(self.evidence_folder, self.id, allow=self.settings.allow_hosts, run=self.run)
             evidence.attach(context)
             page = context.new_page()
         except Error as error:

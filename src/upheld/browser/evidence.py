@@ -8,15 +8,17 @@ import hashlib
 import itertools
 import time
 import weakref
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, CDPSession, ConsoleMessage, Error, Page, Request, Response, WebError
 
+from upheld.browser.accessibility import MOST_PICTURES, Accessibility
 from upheld.browser.address import masked
 from upheld.browser.allow import allows
+from upheld.browser.measuring import Measuring
 from upheld.browser.scripts import script
 from upheld.browser.traces import drop_trace, keep_trace, start_trace
 
@@ -39,7 +41,7 @@ class StepEvidence:
     `address` is masked. `console` are errors of the console and of scripts, `failed_requests` sentences such as
     "GET https://… 404". `picture` and `page_text` are paths, relative to the evidence's folder, of the picture that
     shows the screen as the step left it, and of what the page says there (UTF-8), "" where there is none. They change
-    when the screen does. `seconds` is the time since the step before.
+    when the screen does. `seconds` is the time since the step before. `ride` is what was measured; see docs/ride.md.
     """
 
     address: str
@@ -49,20 +51,28 @@ class StepEvidence:
     picture: str
     seconds: float
     page_text: str = ""
+    ride: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON."""
-        return {**asdict(self), "console": list(self.console), "failed_requests": list(self.failed_requests)}
+        lists = {"console": list(self.console), "failed_requests": list(self.failed_requests)}
+        return {**asdict(self), **lists, "ride": dict(self.ride)}
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """One look at a page: the screen's fingerprint, and the stored picture and text; "" for what could not be had."""
+    """One look at a page: the screen's fingerprint, and the stored picture and text; "" for what could not be had.
+
+    `kind` is its kind of page, `still` whether all has come, `ride` what the page's own measuring says.
+    """
 
     print: str = ""
     title: str = ""
     picture: str = ""
     text: str = ""
+    kind: str = ""
+    still: bool = False
+    ride: Mapping[str, Any] | None = None
 
 
 class Evidence:
@@ -70,16 +80,21 @@ class Evidence:
 
     `folder` is where pictures and traces go, shared by all journeys: pictures are named by their content, so equal
     ones are stored once. `name` (the journey's id) stands in the trace's name. `allow` are the allowed hosts
-    besides loopback, so that what was refused is said to be so. `trace` is whether a trace is recorded.
+    besides loopback, so that what was refused is said to be so. `trace` is whether a trace is recorded. With the name
+    of a `run` each kind of page in it is looked at for accessibility, once.
     """
 
     _numbers = itertools.count(1)
 
-    def __init__(self, folder: Path, name: str = "", *, allow: Iterable[str] = (), trace: bool = True) -> None:
+    def __init__(
+        self, folder: Path, name: str = "", *, allow: Iterable[str] = (), trace: bool = True, run: str = ""
+    ) -> None:
         self.folder = folder
         self.name = name
         self._allow = tuple(allow)
         self._trace = trace
+        self._measuring = Measuring()
+        self._accessibility = Accessibility(folder, run) if run else None
         self._context: BrowserContext | None = None
         self._recording = False
         self._kept: str | None = None
@@ -92,6 +107,7 @@ class Evidence:
     def attach(self, context: BrowserContext) -> None:
         """Listen to all pages of a context, now and later, and begin its trace."""
         self._context = context
+        self._measuring.attach(context)
         context.on("console", self._on_console)
         context.on("weberror", self._on_error)
         context.on("response", self._on_response)
@@ -104,7 +120,8 @@ class Evidence:
         console, failed = tuple(dict.fromkeys(self._console)), tuple(dict.fromkeys(self._failed))
         now = time.monotonic()
         seconds = round(now - self._since, 3)
-        seen = StepEvidence(masked(page.url), look.title, console, failed, look.picture, seconds, look.text)
+        ride = self._ride(page, look)
+        seen = StepEvidence(masked(page.url), look.title, console, failed, look.picture, seconds, look.text, ride)
         self._console, self._failed, self._since = [], [], now
         return seen
 
@@ -124,18 +141,46 @@ class Evidence:
         except Error:
             return _Look()
         if before and saw["print"] == known:
-            return replace(before, title=saw["title"])
+            return replace(before, title=saw["title"], still=saw["still"], ride=saw["ride"])
         text = picture = ""
         with contextlib.suppress(OSError):
             content = str(saw["text"] or "").encode("utf-8", "replace")[:MOST_TEXT].decode("utf-8", "ignore").encode()
             text = self._store(content, "txt")
         with contextlib.suppress(Error, OSError):
             picture = self._store(self._shoot(page), "jpg")
-        look = _Look(saw["print"], saw["title"], picture, text)
+        kind = self._accessibility.kind_of(page.url, saw["shape"]) if self._accessibility and saw["shape"] else ""
+        look = _Look(saw["print"], saw["title"], picture, text, kind, saw["still"], saw["ride"])
         # Without a picture it is looked at anew next time.
         if picture:
             self._last[page] = look
         return look
+
+    def _ride(self, page: Page, look: _Look) -> dict[str, Any]:
+        began = time.perf_counter()
+        found = self._measuring.step(look.ride)
+        if look.kind and look.ride:
+            found["kind"] = look.kind
+            if look.still and (violations := self._violations(page, look.kind)) is not None:
+                # How long it took stands beside it, since it is the one thing here that does take long.
+                took = round(time.perf_counter() - began, 3)
+                found["accessibility"] = {"violations": violations, "seconds": took}
+        return found
+
+    def _violations(self, page: Page, kind: str) -> list[dict[str, Any]] | None:
+        looker = self._accessibility
+        try:
+            session = self._session(page)
+            if looker is None or not looker.is_new(kind):
+                return None
+            violations = looker.look(session)
+            for one in violations:
+                box = one.pop("box")
+                if sum("picture" in other for other in violations) < MOST_PICTURES:
+                    picture = looker.picture(session, box, QUALITY)
+                    one |= {"picture": self._store(picture, "jpg")} if picture else {}
+        except (Error, OSError):
+            return None
+        return violations
 
     def keep_trace(self) -> str | None:
         """End the trace, write it, and return its path relative to the folder; None where none was recorded.
@@ -160,13 +205,16 @@ class Evidence:
     def _shoot(self, page: Page) -> bytes:
         # Chromium's own capture takes a fifth less than Playwright's, which other browsers have to make do with.
         try:
-            session = self._sessions.get(page)
-            if session is None:
-                session = self._sessions[page] = page.context.new_cdp_session(page)
-            answer = session.send("Page.captureScreenshot", {"format": "jpeg", "quality": QUALITY})
+            answer = self._session(page).send("Page.captureScreenshot", {"format": "jpeg", "quality": QUALITY})
             return base64.b64decode(answer["data"])
         except Error:
             return page.screenshot(type="jpeg", quality=QUALITY, timeout=PATIENCE)
+
+    def _session(self, page: Page) -> CDPSession:
+        session = self._sessions.get(page)
+        if session is None:
+            session = self._sessions[page] = page.context.new_cdp_session(page)
+        return session
 
     def _store(self, content: bytes, kind: str) -> str:
         name = f"{hashlib.sha256(content).hexdigest()[:20]}.{kind}"

@@ -67,8 +67,8 @@ def find_browser(
     """Return the browser to use: `UPHELD_BROWSER`, else Playwright's own, else one on this machine.
 
     `own` is `playwright.chromium.executable_path` where somebody has it at hand; else it is worked out. `root` is
-    whether we run as root, `headed` whether somebody wants to see its windows. Raises `ConfigError` where `UPHELD_BROWSER` names no file, and `UsageError` with the
-    command that gets a browser where there is none.
+    whether we run as root, `headed` whether somebody wants to see its windows. Raises `ConfigError` where
+    `UPHELD_BROWSER` names no file, and `UsageError` with the command that gets a browser where there is none.
     """
     env = os.environ if env is None else env
     if root is None:

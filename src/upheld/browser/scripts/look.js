@@ -1,5 +1,7 @@
 // What the customer has before her. `print` changes when the screen does: its address, words, values, choices,
-// pictures and scroll position. `text` is what the page says, or null where the screen is that of the print `before`.
+// pictures and scroll position. `text` is what the page says, and `shape` a number for what it is built of, whatever it
+// says; both are null where the screen is that of the print `before`. `still` is true once all has come and nothing
+// moves. `ride` is what `ride.js` has measured.
 (before) => {
   let hash = 5381;
   const mix = (text) => {
@@ -17,6 +19,22 @@
     [...document.querySelectorAll('input[readonly], textarea[readonly]')]
       .filter((field) => field.type !== 'hidden' && field.checkVisibility())
       .map((field) => field.value);
-  const text = print === before ? null : [words, ...told()].filter(Boolean).join('\n').trim();
-  return { print, title: document.title, text };
+  const kinds = () =>
+    new Set([...document.querySelectorAll('body *')].map((one) =>
+      `${one.parentNode.localName}>${one.localName}.${one.getAttribute('class') ?? ''}[${one.type ?? ''}]`));
+  const shape = () => {
+    hash = 5381;
+    mix([...kinds()].sort().join());
+    return `${hash >>> 0}`;
+  };
+  const same = print === before;
+  const moves = (one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime !== Infinity;
+  return {
+    print,
+    title: document.title,
+    text: same ? null : [words, ...told()].filter(Boolean).join('\n').trim(),
+    shape: same ? null : shape(),
+    still: document.readyState === 'complete' && !document.getAnimations().some(moves),
+    ride: window[Symbol.for('upheld.ride')]?.() ?? null,
+  };
 };

@@ -1,0 +1,156 @@
+// Measures the ride in every document, from its beginning: how long she waited, what moved, what she was asked.
+// It changes nothing that the site could see. What it has measured is asked for by `look.js`, and told on the console
+// when she leaves. Web Vitals: https://web.dev/articles/lcp, https://web.dev/articles/cls.
+() => {
+  const KEY = Symbol.for('upheld.ride');
+  if (window[KEY] || !/^https?:$/.test(location.protocol)) return;
+  const id = `${Math.round(performance.timeOrigin)}-${Math.random().toString(36).slice(2, 8)}`;
+  const say = console.debug.bind(console);
+  const SECRET = /^(password|file|hidden)$/;
+  const UNSAFE = /cc-|one-time-code|password|card|cvc|cvv|captcha|otp|\bpin\b/i;
+  const CHOICES = ['radio', 'checkbox'];
+  const touched = new Set();
+  const fields = new Map();
+  let [clicks, routes, submits, given, path] = [0, 0, 0, [], location.pathname];
+
+  const shown = (element) =>
+    element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && element.getClientRects().length > 0;
+  const asks = (element) =>
+    !['hidden', 'submit', 'button', 'reset', 'image', 'search'].includes(element.type) &&
+    !element.disabled && !element.readOnly &&
+    (shown(element) || (CHOICES.includes(element.type) && [...(element.labels || [])].some(shown)));
+  const label = (element) =>
+    (element.labels?.[0]?.innerText || element.getAttribute('aria-label') || element.placeholder || element.name || '')
+      .replace(/[\s*:]+/g, ' ').trim().slice(0, 60);
+  const filled = (element) => (CHOICES.includes(element.type) ? element.checked : element.value.trim() !== '');
+  const scopeOf = (element) =>
+    element.form || element.closest('dialog, [role=dialog], [role=form]') || element.ownerDocument.body;
+  // Each field that is asked for in this part of the page by a name that it keeps when the page comes back.
+  const asked = (scope) => {
+    const found = new Map();
+    for (const element of scope.querySelectorAll('input, select, textarea')) {
+      if (!asks(element)) continue;
+      const name = element.name || element.id || label(element);
+      // The round buttons of one name are one field; other fields of one name are told apart by their order.
+      let key = name;
+      if (element.type !== 'radio') for (let at = 2; found.has(key); at += 1) key = `${name}#${at}`;
+      const before = found.get(key);
+      found.set(key, {
+        element: before?.element ?? element,
+        required: before?.required || element.required || element.getAttribute('aria-required') === 'true',
+        filled: before?.filled || filled(element),
+        hers: before?.hers || touched.has(element),
+      });
+    }
+    return found;
+  };
+  const scopes = () =>
+    [...new Set([...touched].filter((element) => element.isConnected).map(scopeOf))].filter(
+      (scope) => scope && !scope.matches('[role=search]'));
+  const survey = () => {
+    for (const scope of scopes()) {
+      for (const [key, one] of asked(scope)) {
+        fields.set(key, { required: one.required, filled: one.filled && one.hers });
+      }
+    }
+  };
+  // What she has typed or chosen in a form, but what no site gives back: passwords, cards, files.
+  const hers = (scope) =>
+    [...asked(scope)]
+      .filter(([key, { element, filled, hers }]) =>
+        filled && hers && !CHOICES.includes(element.type) && !SECRET.test(element.type) &&
+        !UNSAFE.test(`${element.autocomplete} ${key}`))
+      .map(([key, { element }]) => [key, label(element)]);
+  const records = (type) => {
+    try {
+      const observer = new PerformanceObserver(() => {});
+      observer.observe({ type, buffered: true });
+      const found = observer.takeRecords();
+      observer.disconnect();
+      return found;
+    } catch {
+      return []; // a browser that does not measure this
+    }
+  };
+  // The worst burst: shifts less than 1 s apart, of 5 s at most; what follows her own act does not count.
+  const shift = () => {
+    let [worst, sum, first, last] = [0, 0, 0, 0];
+    for (const entry of records('layout-shift')) {
+      if (entry.hadRecentInput) continue;
+      if (entry.startTime - last > 1000 || entry.startTime - first > 5000) [sum, first] = [0, entry.startTime];
+      [sum, last] = [sum + entry.value, entry.startTime];
+      worst = Math.max(worst, sum);
+    }
+    return worst;
+  };
+  // 2: the page itself leads on; 1: only what is around it (header, menu, footer) does; 0: nothing does.
+  const ways = () => {
+    const found = [...document.querySelectorAll(
+      'a[href], button:enabled, input[type=submit], input[type=button], input[type=image], [role=button], [role=link]',
+    )].filter(shown);
+    return found.some((one) => !one.closest('header, footer, nav, aside')) ? 2 : found.length ? 1 : 0;
+  };
+  const INVALID = '[aria-invalid=true], .is-invalid, .field_with_errors';
+  const TOLD = '[role=alert], [class*=error i], [class*=danger i], [class*=invalid i]';
+  const complains = () =>
+    [...document.querySelectorAll(INVALID)].some((one) => one.getClientRects().length > 0) ||
+    [...document.querySelectorAll(TOLD)].some(
+      (one) => shown(one) && one.innerText.trim() && !/success|info|status/i.test(one.className));
+
+  const measures = () => {
+    survey();
+    const [navigation] = performance.getEntriesByType('navigation');
+    const seconds = (time) => (time > 0 ? Math.round(time) / 1000 : null);
+    const top = window === window.top;
+    const all = [...fields.values()];
+    const status = navigation?.responseStatus ?? 0;
+    const problem = top && ((status >= 400 && status < 500) || complains());
+    return {
+      id, top, clicks, routes, status, problem, submits, given,
+      url: location.href,
+      html: document.contentType === 'text/html',
+      redirects: navigation?.redirectCount ?? 0,
+      first: seconds(navigation?.responseStart),
+      ready: seconds(navigation?.domContentLoadedEventEnd),
+      loaded: seconds(navigation?.loadEventEnd),
+      largest: seconds(records('largest-contentful-paint').at(-1)?.startTime),
+      shift: Math.round(shift() * 1000) / 1000,
+      asked: all.length,
+      required: all.filter((one) => one.required).length,
+      filled: all.filter((one) => one.filled).length,
+      // She signs in with what she has said before: that is no question asked twice.
+      login: [...touched].some((one) => one.type === 'password') && all.length <= 3,
+      ways: top && document.body ? ways() : 2,
+      left: problem ? [...asked(document)].map(([key, one]) => [key, one.filled]) : [],
+    };
+  };
+
+  Object.defineProperty(window, KEY, { value: measures });
+  const touch = (event) => {
+    const [element] = event.composedPath();
+    if (element instanceof HTMLElement && element.matches('input, select, textarea')) touched.add(element);
+  };
+  const early = { capture: true, passive: true };
+  addEventListener('pointerdown', (event) => (clicks += event.isTrusted ? 1 : 0), early);
+  addEventListener('input', touch, early);
+  addEventListener('change', touch, early);
+  addEventListener('submit', (event) => {
+    submits += 1;
+    given = hers(event.target);
+  }, early);
+  // A page that draws itself goes on without a new document.
+  window.navigation?.addEventListener('currententrychange', () => {
+    routes += location.pathname === path ? 0 : 1;
+    path = location.pathname;
+  });
+  // What is told any later, when the page hides, is heard by nobody.
+  addEventListener('beforeunload', () => {
+    try {
+      // A script that sends a form itself tells nobody.
+      if (!submits) [submits, given] = [1, scopes().flatMap(hers)];
+      say('upheld.ride', JSON.stringify(measures()));
+    } catch {
+      // What cannot be measured is missing; nobody else shall notice.
+    }
+  }, early);
+};
