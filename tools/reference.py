@@ -89,7 +89,7 @@ def cell(words: object) -> str:
 
 def said(value: object) -> str:
     """Return a default as one would write it."""
-    if value is None or value in ("", (), [], False) or "Sentinel" in type(value).__name__:
+    if value is None or value in ("", (), [], {}, False) or "Sentinel" in type(value).__name__:
         return ""
     if isinstance(value, timedelta):
         seconds = int(value.total_seconds())
@@ -103,7 +103,7 @@ def settings() -> str:
     from upheld.config import Settings
 
     rows = (
-        f"| `{name}` | {said(field.default)} | {cell(field.description)} |\n"
+        f"| `{name}` | {said(field.get_default(call_default_factory=True))} | {cell(field.description)} |\n"
         for name, field in Settings.model_fields.items()
         if name != "root"
     )

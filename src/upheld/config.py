@@ -86,7 +86,8 @@ class Settings(BaseModel):
     )
     checks: dict[str, Literal["fail", "warn", "off"]] = Field(
         default_factory=dict,
-        description="What a check's finding does, by the check's name: `fail`, `warn` or `off`; see [checks](checks.md).",
+        description="What a check's finding does, by the check's name: `fail`, `warn` or `off`; see "
+        "[checks](checks.md).",
     )
     unpromised: Literal["fail", "warn", "off"] = Field(
         default="warn", description="What a message does that answers no promise: `fail`, `warn` or `off`."

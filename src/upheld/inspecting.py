@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from upheld.cases import knowledge_of, timelines_of
-from upheld.checks import Check, Finding, Known, Probe, Rendered, Severity, Touch, all_checks, severities
+from upheld.checks import UNPROMISED, Check, Finding, Known, Probe, Rendered, Severity, Touch, all_checks, severities
 from upheld.config import Settings
 from upheld.ledger import ArrivalView, CastView, JourneyView, JudgementView, NewEvent, PromiseView, RunView
 from upheld.mailbox.letter import open_letter
@@ -25,10 +25,7 @@ from upheld.promises.recognise import Recognisers
 from upheld.promises.timeline import Timeline
 from upheld.sweep import Settled
 
-__all__ = ["UNPROMISED", "Inspector"]
-
-UNPROMISED = "unpromised"
-"""What stands as the check's name beside a message that answers no promise."""
+__all__ = ["Inspector"]
 
 # What reaches a program takes no harm from what a reader would stumble over.
 _NOT_READ = ("webhook",)
@@ -142,9 +139,7 @@ class Inspector:
             return Severity.WARN
         return finding.severity or self._severity[check.name]
 
-    def _touches(
-        self, journey: JourneyView, run: RunView, answers: Mapping[str, list[_Answer]]
-    ) -> list[_Seen]:
+    def _touches(self, journey: JourneyView, run: RunView, answers: Mapping[str, list[_Answer]]) -> list[_Seen]:
         """Return what reached the cast and what it saw, in the order of time."""
         clock = timelines_of(run).get(journey.clock, Timeline())
         known = self._known(journey.journey)
@@ -156,12 +151,10 @@ class Inspector:
                 answered = answers.get(arrival.id, [])
                 touch = self._touch(one, answered, known, clock)
                 found.setdefault((one.recipient, arrival.id), _Seen(touch, one.recipient, one.raw, answered))
-        pages = [seen for step in journey.steps if step.text and (seen := self._page(journey, step, clock))]
+        pages = [seen for step in journey.steps if step.page_text and (seen := self._page(journey, step, clock))]
         return sorted((*found.values(), *pages), key=lambda seen: seen.touch.arrival.at)
 
-    def _touch(
-        self, one: ArrivalView, answered: Sequence[_Answer], known: Recognisers, clock: Timeline
-    ) -> Touch:
+    def _touch(self, one: ArrivalView, answered: Sequence[_Answer], known: Recognisers, clock: Timeline) -> Touch:
         letter = None
         if one.arrival.channel == "email" and one.raw:
             path = self._evidence / one.raw
@@ -174,7 +167,7 @@ class Inspector:
 
     def _page(self, journey: JourneyView, step: Any, clock: Timeline) -> _Seen | None:
         person = next((person for person in journey.cast if person.who == step.who), None)
-        path = self._evidence / step.text
+        path = self._evidence / step.page_text
         if person is None or step.ended is None or not path.is_file():
             return None
         text = path.read_text("utf-8", "replace")[:_PAGE_LIMIT]
@@ -272,7 +265,7 @@ def _may_come_often(view: PromiseView) -> bool:
 
 
 def _is_about(finding: Finding, answer: _Answer, answers: Sequence[_Answer]) -> bool:
-    """True where this promise is the one that a finding lets down: that of the file, where one was promised by itself."""
+    """True where a finding lets down this promise: that of the file, where one was promised by itself."""
     channels = {one.promise.channel for one in answers}
     if finding.part in channels:
         return answer.promise.channel == finding.part

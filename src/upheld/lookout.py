@@ -44,7 +44,8 @@ class Lookout:
 
     `cursors` say where in the `mailbox` and the `capture` to begin. `owners` gives the earlier run that an address or
     phone belongs to, and `known` what had reached these before. `notice` is told of
-    each new message, in a thread of ours, with the path at which it is kept and its bytes. `evidence` is where messages are kept as they came.
+    each new message, in a thread of ours, with the path at which it is kept and its bytes. `evidence` is where
+    messages are kept as they came.
     """
 
     def __init__(

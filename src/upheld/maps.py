@@ -17,7 +17,16 @@ from upheld.errors import ConfigError, FeatureError, did_you_mean
 from upheld.promises.recognise import Recogniser, Recognisers, standard
 from upheld.promises.window import Window, parse_window
 
-__all__ = ["FactRule", "JourneyMap", "Recognise", "Touchpoint", "read_maps", "recognisers_of", "usual_of", "withdraws_of"]
+__all__ = [
+    "FactRule",
+    "JourneyMap",
+    "Recognise",
+    "Touchpoint",
+    "read_maps",
+    "recognisers_of",
+    "usual_of",
+    "withdraws_of",
+]
 
 Stage = Literal["share", "package", "keep: welcome", "keep: deliver", "keep: keep faith", "keep: farewell", "improve"]
 

@@ -68,7 +68,8 @@ class Sweep:
 
     `between` are runs that are not judged, and that looked at this site meanwhile. `recognisers` gives those of a
     journey's map by the map's name. `progress` is told how many of how many promises are settled and what is being
-    waited for. `inspect` looks at what answers promises. `before_travellers` leaves out the journeys that walk after this sweep.
+    waited for. `inspect` looks at what answers promises. `before_travellers` leaves out the journeys that walk after
+    this sweep.
     """
 
     def __init__(

@@ -123,7 +123,8 @@ def test_a_whole_run(sqlite_url: str) -> None:
     assert (booking.journey, booking.tags, booking.line, booking.flaky) == ("booking", ("smoke",), 9, False)
     assert booking.cast == (CastView(**ADA, address="ada.x1@mail.test", details={"company": "Vale Lda"}),)
     assert booking.moments == {"paying": MomentView("paying", at(3), at(4), "UTC")}
-    assert booking.facts == {"order": FactView("order", "A-1", "text", "/done")}
+    (fact,) = booking.noted
+    assert (booking.facts, fact.value, fact.where) == ({"order": fact}, "A-1", "/done")
     (step,) = booking.steps
     assert (step.text, step.status, step.seconds, step.began, step.ended) == ("she pays", "passed", 1.5, at(1), at(2))
     assert (step.console, step.failed_requests, step.fields, step.picture) == (("a",), (), [{"a": 1}], "")

@@ -91,7 +91,8 @@ def mixed_night(evidence: Path | None = None) -> RunView:
     broken = stage.journey("Booking and paying by card")
     booked(broken, slow=4.6)
     confirmation = broken.mail("Your booking: Systems Day", html=CONFIRMATION, after=1.4)
-    broken.mail("Your friends are going too!", "Bring three and save: https://shop.example/x?t=s3cr3t-t0ken", after=30)
+    friends = "Bring three and save: https://shop.example/x?t=s3cr3t-t0ken"
+    broken.finding(broken.mail("Your friends are going too!", friends, after=30), "unpromised")
     broken.promise("confirmation", verdict="kept", why=CAME, arrivals=[confirmation], came=1.4)
     broken.promise(
         "receipt",

@@ -265,6 +265,12 @@ class Walk:
         self.stage.write("arrived", "", "", recipient, arrival=arrival.to_json(), raw=name, size=len(raw))
         return identity
 
+    def finding(self, arrival: str, check: str, said: str = "", severity: str = "warn", **more: object) -> None:
+        """Write down what a check found in a message."""
+        found = {"check": check, "said": said, "severity": severity, **more}
+        data = {"arrival": arrival, "kind": "", "name": "“a message”", "findings": [found]}
+        self.stage.write("checked", self.id, "", self.address, **data)
+
     def done(self, status: str = "passed", error: str = "", trace: str = "") -> None:
         self.stage.write("journey_finished", self.id, status=status, error=error, trace=trace)
         self.stage.now += timedelta(seconds=5)

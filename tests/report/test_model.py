@@ -8,7 +8,7 @@ from tests.report.nights import kept_night, many, mixed_night
 from tests.report.stage import Stage
 from upheld.ledger import RunView
 from upheld.report import gate, makes_sense
-from upheld.report.model import Arrivals, journeys_of, names_of, verdict_of, why_of
+from upheld.report.model import Arrivals, alone, journeys_of, names_of, verdict_of, why_of
 
 
 def a_run(verdicts: Sequence[str], *, status: str = "passed", walked: bool = True, unread: bool = False) -> RunView:
@@ -99,18 +99,31 @@ def test_a_promise_that_nobody_judged_is_unproven_and_says_why() -> None:
     assert why_of(refund) == "Ada's refund was withdrawn: she cancelled."
 
 
-def test_what_nobody_promised_is_found_for_the_cast_and_for_nobody_else() -> None:
+def test_what_nobody_promised_and_what_reached_nobody() -> None:
     stage = Stage()
     ada, ben = stage.journey("Booking"), stage.journey("Booking", who="Ben")
     answer = ada.mail("Your receipt")
     ada.promise("receipt", verdict="kept", arrivals=[answer], came=1)
     extra = ada.mail("Buy more")
-    ada.mail("To somebody else", to="stranger@example.org")
+    ada.finding(extra, "unpromised")
+    lost = ada.mail("To somebody else", to="stranger@example.org")
+    ben.mail("Your receipt")
     run = stage.view()
     arrivals = Arrivals(run)
     assert [one.arrival.id for one in arrivals.unpromised(run.journeys[0])] == [extra]
     assert arrivals.unpromised(run.journeys[1]) == []
-    assert ben.address != ada.address
+    assert [one.arrival.id for one in arrivals.orphans(run)] == [lost]
+
+
+def test_what_fails_beside_the_promises_is_no_go() -> None:
+    stage = Stage()
+    walk = stage.journey("Booking")
+    walk.promise("receipt", verdict="kept", arrivals=[walk.mail("Your receipt")], came=1)
+    walk.finding("page 1", "placeholder", "It says {{name}}.", "fail")
+    walk.finding("page 2", "dead_link", "It leads nowhere.", "fail", unsure="The site did not answer.")
+    run = stage.view()
+    assert gate(run).word == "no-go"
+    assert [found.check for found in alone(run.journeys[0])] == ["placeholder"]
 
 
 def test_the_examples_of_an_outline_are_told_apart() -> None:

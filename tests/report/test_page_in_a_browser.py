@@ -122,9 +122,10 @@ def test_everybody_can_read_a_good_night_and_an_empty_one(opened: Watched, tmp_p
     for number, run in enumerate((kept_night(tmp_path / "e"), Stage().view())):
         index = write_report(run, evidence=tmp_path / "e", out=tmp_path / f"r{number}", maps=MAPS)
         opened.open(index)
+        assert opened.complaints == []  # before axe, which makes some browsers complain of its own messages to frames
         found = Axe().run(opened.page)
         assert found.violations_count == 0, found.generate_report()
-    assert opened.complaints == []
+        opened.complaints.clear()
 
 
 def test_the_pictures_are_there(opened: Watched, mixed: Path) -> None:

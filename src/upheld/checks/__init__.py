@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from upheld.checks.base import Check, Finding, Known, Place, Probe, Rendered, Severity, Touch
+from upheld.checks.base import UNPROMISED, Check, Finding, Known, Place, Probe, Rendered, Severity, Touch
 from upheld.checks.registry import GROUP, all_checks, severities
 
 __all__ = [
     "GROUP",
+    "UNPROMISED",
     "Check",
     "Finding",
     "Known",

@@ -10,21 +10,25 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from upheld.ledger import CastView, FactView, StepView
-from upheld.mailbox.letter import Letter
 from upheld.maps import JourneyMap, Touchpoint
 from upheld.promises import Arrival, Promise
 from upheld.promises.expectation import Knowledge
 
-__all__ = ["Check", "Finding", "Known", "Place", "Probe", "Rendered", "Severity", "Touch"]
+if TYPE_CHECKING:
+    from upheld.mailbox.letter import Letter
 
+__all__ = ["UNPROMISED", "Check", "Finding", "Known", "Place", "Probe", "Rendered", "Severity", "Touch"]
+
+UNPROMISED = "unpromised"
+"""What stands as the check's name beside a message that answers no promise."""
 EVERYWHERE = frozenset({"email", "text message", "page", "download", "PDF", "CSV", "calendar entry"})
 
 
 class Severity(enum.StrEnum):
-    """What a finding does: `fail` makes what was promised wrong, `warn` stands in the report, `off` is not looked for."""
+    """What a finding does: `fail` makes what was promised wrong, `warn` is told, and `off` is not looked for."""
 
     FAIL = "fail"
     WARN = "warn"

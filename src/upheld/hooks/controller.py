@@ -143,7 +143,7 @@ class Controller:
 
     def _settle(self, session: pytest.Session, alone: list[pytest.Item] | None = None) -> None:
         assert self._run is not None  # noqa: S101  # only called once the run has started
-        from upheld.hooks.verdicts import reports_of
+        from upheld.hooks.verdicts import reports_of, reports_of_findings
 
         hook = session.config.hook
         progress = lambda done, total, what: hook.pytest_upheld_progress(done=done, total=total, what=what)  # noqa: E731
@@ -160,8 +160,9 @@ class Controller:
             self._outcome.problem = str(error)
             raise pytest.UsageError(str(error)) from None
         self._swept = True
-        session.testscollected += len(settled)
-        for node, reports in reports_of(settled):
+        every = [*reports_of(settled), *reports_of_findings(self._run.view())]
+        session.testscollected += len(every)
+        for node, reports in every:
             if session.shouldfail and any(report.failed for report in reports):
                 continue  # `-x` shows one failure; the report has them all
             hook.pytest_runtest_logstart(nodeid=node, location=reports[0].location)

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from upheld.hooks.keys import UNPROVEN
+from upheld.ledger import RunView
 from upheld.promises import Verdict
+from upheld.report.model import alone, journeys_of
 from upheld.sweep import Settled
 
-__all__ = ["reports_of"]
+__all__ = ["reports_of", "reports_of_findings"]
 
 _SEPARATOR = " » "
 
@@ -25,6 +27,25 @@ def reports_of(settled: Iterable[Settled]) -> Iterator[tuple[str, list[pytest.Te
         names[name] += 1
         node = name if names[name] == 1 else f"{name} ({names[name]})"
         yield node, [_report(node, one), _teardown(node, one)]
+
+
+def reports_of_findings(view: RunView) -> Iterator[tuple[str, list[pytest.TestReport]]]:
+    """Yield what checks found wrong beside the promises, such as on a page: a failed report each."""
+    names: Counter[str] = Counter()
+    for journey in journeys_of(view):
+        for found in alone(journey):
+            name = f"{journey.node}{_SEPARATOR}{found.check}: {found.touchpoint} to {found.to}"
+            names[name] += 1
+            node = name if names[name] == 1 else f"{name} ({names[name]})"
+            properties: list[tuple[str, object]] = [("check", found.check)]
+            told = f"{found.check}: {found.said}\n{journey.feature}:{journey.line}"
+            yield (
+                node,
+                [
+                    _made(node, journey.line, "failed", "call", told, properties),
+                    _made(node, journey.line, "passed", "teardown", None, []),
+                ],
+            )
 
 
 def _report(node: str, one: Settled) -> pytest.TestReport:
@@ -40,21 +61,21 @@ def _report(node: str, one: Settled) -> pytest.TestReport:
         # An error and not a failure: JUnit and the terminal tell them apart by the phase.
         when = "setup"
         properties.append((UNPROVEN, why))
-    return _made(node, one, outcome, when, longrepr, properties)
+    return _made(node, one.promise.line, outcome, when, longrepr, properties)
 
 
 def _teardown(node: str, one: Settled) -> pytest.TestReport:
-    return _made(node, one, "passed", "teardown", None, [])
+    return _made(node, one.promise.line, "passed", "teardown", None, [])
 
 
 def _made(
-    node: str, one: Settled, outcome: str, when: str, longrepr: object, properties: list[tuple[str, object]]
+    node: str, line: int, outcome: str, when: str, longrepr: object, properties: list[tuple[str, object]]
 ) -> pytest.TestReport:
     now = time.time()
     file, _, name = node.partition("::")
     return pytest.TestReport(
         nodeid=node,
-        location=(file, one.promise.line - 1, name),
+        location=(file, line - 1, name),
         keywords={},
         outcome=outcome,  # type: ignore[arg-type]  # one of pytest's three words
         longrepr=longrepr,  # type: ignore[arg-type]

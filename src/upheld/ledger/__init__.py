@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from upheld.ledger.store import Ledger, open_ledger
 
 __all__ = [
+    "KINDS",
     "ArrivalView",
     "CastView",
     "CheckedView",
@@ -39,7 +40,6 @@ __all__ = [
     "GapView",
     "JourneyView",
     "JudgementView",
-    "KINDS",
     "Lease",
     "Ledger",
     "MomentView",

@@ -25,7 +25,7 @@ KINDS: Mapping[str, str] = {
     "step": "index, keyword, text, line, status (passed, failed, unproven), seconds, began, ended, who, picture, "
     "address, title, console, failed_requests, fields, error, text, ride",
     "moment": "name, site_began, site_ended, zone",
-    "fact": "name, value, kind (text, money, date, number), where",
+    "fact": "name, value, kind (text, money, date, number), where, who",
     "expected": "promise, ordinal",
     "made": "site_at, site_since, address",
     "withdrawn": "why",

@@ -15,8 +15,8 @@ from upheld.promises import Arrival, Promise, Verdict
 __all__ = [
     "ArrivalView",
     "CastView",
-    "ClockView",
     "CheckedView",
+    "ClockView",
     "CoveredView",
     "FactView",
     "GapView",
@@ -126,7 +126,7 @@ class MomentView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """Something the customer was shown or chose: `kind` is text, money, date or number, `where` she saw it, `at` when."""
+    """Something she was shown or chose: `kind` is text, money, date or number, `where` she saw it, `at` when."""
 
     name: str
     value: Any
@@ -139,8 +139,8 @@ class FactView:
 class CheckedView:
     """What the checks found in one touchpoint: `arrival` is its id, `kind` what it is, `name` what it is called.
 
-    A finding is plain JSON: it has the keys of `upheld.checks.Finding`, `check` (the name of who found it) and `promise`, the
-    kind of the promise that the touchpoint answers ("" where it answers none).
+    A finding is plain JSON: it has the keys of `upheld.checks.Finding`, `check` (the name of who found it) and
+    `promise`, the kind of the promise that the touchpoint answers ("" where it answers none).
     """
 
     arrival: str

@@ -325,7 +325,7 @@ def _moment(journey: _Journey, event: Event, data: Data) -> None:
 
 def _fact(journey: _Journey, event: Event, data: Data) -> None:
     name = data.text("name")
-    seen = FactView(name, data.any("value"), data.text("kind"), data.text("where"), event.at)
+    seen = FactView(name, data.any("value"), data.text("kind"), data.text("where"), event.at, data.text("who"))
     journey.facts[name] = seen
     journey.noted.append(seen)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from upheld.ledger import RunView
 from upheld.maps import JourneyMap
 from upheld.report.headline import summary
-from upheld.report.model import Gate, gate, makes_sense
+from upheld.report.model import Found, Gate, alone, gate, makes_sense
 from upheld.report.results import results
 
-__all__ = ["Gate", "gate", "makes_sense", "results", "summary", "write_report"]
+__all__ = ["Found", "Gate", "alone", "gate", "makes_sense", "results", "summary", "write_report"]
 
 
 def write_report(run: RunView, *, evidence: Path, out: Path, maps: Mapping[str, JourneyMap]) -> Path:

@@ -11,7 +11,7 @@ from babel.lists import format_list
 from upheld.ledger import JourneyView, PromiseView, RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
-from upheld.report.model import Gate, journeys_of, makes_sense, name_of, names_of, verdict_of, why_of
+from upheld.report.model import Gate, alone, journeys_of, makes_sense, name_of, names_of, verdict_of, why_of
 from upheld.report.times import day, zone_of
 
 __all__ = ["again", "due", "harm_of", "lede", "stopped_at", "summary"]
@@ -31,7 +31,7 @@ def lede(run: RunView, maps: Mapping[str, JourneyMap]) -> list[str]:
     if not journeys:
         return ["There was no journey to walk, so nothing is known about the site."]
     answers = [makes_sense(journey) for journey in journeys]
-    said = [*_suffered(journeys, maps), *_stopped(journeys)]
+    said = [*_suffered(journeys, maps), *_stopped(journeys), *_amiss(journeys)]
     bad = bool(said)
     if len(said) > WORST:
         said = [*said[:WORST], f"And {_number(len(said) - WORST, 'thing')} more, told below."]
@@ -86,6 +86,8 @@ def _failures(journeys: Sequence[JourneyView]) -> Iterator[str]:
             if verdict.failed:
                 what = f"no {promise.kind}" if verdict is Verdict.BROKEN else f"{verdict} {promise.kind}"
                 yield f"{what} for {promise.who} ({promise.file}:{promise.line})"
+        for found in alone(journey):
+            yield f"{found.touchpoint} is not right ({journey.feature}:{journey.line})"
 
 
 def _still_open(journeys: Sequence[JourneyView]) -> Iterator[str]:
@@ -153,6 +155,11 @@ def _stopped(journeys: Sequence[JourneyView]) -> Iterator[str]:
         yield f"{format_list(names[:3], locale='en_GB')} cannot be walked to the end: stopped {where}."
 
 
+def _amiss(journeys: Sequence[JourneyView]) -> Iterator[str]:
+    """What is not right on pages and in messages that no promise is about: each sentence once."""
+    yield from dict.fromkeys(found.said for journey in journeys for found in alone(journey))
+
+
 def _not_known(journeys: Sequence[JourneyView], bad: bool) -> Iterator[str]:
     # What a failed step barred the way to is its consequence, and told with it.
     unproven = [
@@ -199,6 +206,8 @@ def _lines(journey: JourneyView, example: str) -> Iterator[str]:
         sign = "✕" if verdict.failed else {Verdict.UNPROVEN: "?", Verdict.OPEN: "…"}.get(verdict, "")
         if sign:
             yield f"  {sign} {verdict}: {why_of(view)} ({view.promise.file}:{view.promise.line})"
+    for found in alone(journey):
+        yield f"  ✕ {found.check}: {found.said} ({journey.feature}:{journey.line})"
     if journey.flaky:
         yield f"  ~ {name}: flaky, it took {journey.attempt} attempts ({journey.feature}:{journey.line})"
 

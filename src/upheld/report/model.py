@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from upheld.checks import UNPROMISED
 from upheld.ledger import ArrivalView, CastView, JourneyView, PromiseView, RunView
 from upheld.promises import Verdict
 
@@ -14,8 +15,11 @@ __all__ = [
     "ANSWERS",
     "Answer",
     "Arrivals",
+    "Found",
     "Gate",
+    "alone",
     "customer_of",
+    "found_in",
     "gate",
     "journeys_of",
     "makes_sense",
@@ -39,6 +43,29 @@ class Gate:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a check found: in which touchpoint (`kind` is "" where nobody knows what it is), and whom it reached.
+
+    `fails` is true where it counts as a failure of the site, `promise` the kind of the promise that the touchpoint
+    answers ("" where it answers none). `words` are those that a report can mark. `places` are, for a contradiction,
+    where it was said and what.
+    """
+
+    check: str
+    rule: str
+    said: str
+    fails: bool
+    unsure: str
+    to: str
+    arrival: str
+    kind: str
+    touchpoint: str
+    promise: str
+    words: str
+    places: tuple[tuple[str, str], ...]
+
+
 class Arrivals:
     """What arrived in a run, found by its id and by its recipient at the cost of one look each."""
 
@@ -58,20 +85,55 @@ class Arrivals:
         return sorted((self._by_id[one] for one in ids if one in self._by_id), key=lambda one: one.arrival.at)
 
     def unpromised(self, journey: JourneyView) -> list[ArrivalView]:
-        """Return what reached someone of this journey's cast and answers none of its promises."""
-        answering = {one for view in journey.promises if view.judgement for one in view.judgement.arrivals}
-        people = journey.cast
-        addresses = dict.fromkeys(at for one in people for at in (one.address, str(one.details.get("phone") or "")))
-        found = [one for address in addresses for one in self._by_recipient.get(address, ()) if _was_sent(one)]
-        return sorted((one for one in found if one.arrival.id not in answering), key=lambda one: one.arrival.at)
+        """Return what reached someone of this journey's cast and answers no promise, as the inspection found it."""
+        ids = {found.arrival for found in found_in(journey) if found.check == UNPROMISED}
+        return sorted((self._by_id[one] for one in ids if one in self._by_id), key=lambda one: one.arrival.at)
+
+    def orphans(self, run: RunView) -> list[ArrivalView]:
+        """Return what reached an address of our mail domain that belongs to nobody of the run's cast."""
+        hers = {person.address for journey in run.journeys for person in journey.cast}
+        lost = [
+            one
+            for recipient, found in self._by_recipient.items()
+            for one in found
+            if recipient not in hers and one.arrival.channel == "email" and one.run == run.id
+        ]
+        return sorted(lost, key=lambda one: one.arrival.at)
+
+    def one(self, id: str) -> ArrivalView | None:
+        """Return the arrival of this id, None where it is not known in this run."""
+        return self._by_id.get(id)
 
 
-def _was_sent(one: ArrivalView) -> bool:
-    """Say whether it reached a person by itself: a page she looked at did not, nor a file that she fetched.
+def found_in(journey: JourneyView) -> list[Found]:
+    """Return what the checks found in a journey, what fails first; what could not be looked at does not fail."""
+    names = {at: one.who for one in journey.cast for at in (one.address, str(one.details.get("phone") or "")) if at}
+    found = [
+        Found(
+            check=str(one.get("check", "")),
+            rule=str(one.get("rule", "")),
+            said=str(one.get("said", "")),
+            fails=one.get("severity") == "fail" and not one.get("unsure"),
+            unsure=str(one.get("unsure", "")),
+            to=names.get(checked.recipient, checked.recipient),
+            arrival=checked.arrival,
+            kind=checked.kind,
+            touchpoint=checked.name,
+            promise=str(one.get("promise", "")),
+            words=str(one.get("words", "")),
+            places=tuple((str(place[0]), str(place[1])) for place in one.get("places", ()) if len(place) == 2),
+        )
+        for checked in journey.checked
+        for one in checked.findings
+    ]
+    return sorted(found, key=lambda one: not one.fails)
 
-    A webhook reaches a program, which takes no harm from more of them.
-    """
-    return one.arrival.channel not in ("page", "download", "webhook")
+
+def alone(journey: JourneyView) -> list[Found]:
+    """Return what fails, a word for each check and touchpoint, and is not told by a promise that it made wrong."""
+    told = {view.promise.kind for view in journey.promises if verdict_of(view).failed}
+    found = [one for one in found_in(journey) if one.fails and one.promise not in told]
+    return list({(one.check, one.touchpoint, one.to): one for one in found}.values())
 
 
 def journeys_of(run: RunView) -> tuple[JourneyView, ...]:
@@ -104,6 +166,8 @@ def makes_sense(journey: JourneyView) -> Answer:
     verdicts = [verdict_of(view) for view in journey.promises]
     if journey.status == "failed" or any(verdict.failed for verdict in verdicts):
         return "no"
+    if any(found.fails for found in found_in(journey)):
+        return "no"
     if journey.status != "passed" or Verdict.UNPROVEN in verdicts:
         return "cannot tell"
     return "so far" if Verdict.OPEN in verdicts else "yes"
@@ -115,7 +179,8 @@ def gate(run: RunView) -> Gate:
     answers = Counter(makes_sense(journey) for journey in journeys)
     verdicts = Counter(verdict_of(view) for journey in journeys for view in journey.promises)
     if answers["no"]:
-        return Gate("no-go", 1, _not_yet(answers["no"], len(journeys), any(verdict.failed for verdict in verdicts)))
+        failed = any(verdict.failed for verdict in verdicts)
+        return Gate("no-go", 1, _not_yet(answers["no"], len(journeys), failed))
     if not journeys:
         return Gate("cannot tell", 3, "Cannot tell. No journey was walked.")
     if answers["cannot tell"] or run.unread:

@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 
 from upheld.cases import case_of, timelines_of
+from upheld.checks import UNPROMISED
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
@@ -26,6 +27,8 @@ from upheld.report.model import (
     ANSWERS,
     Answer,
     Arrivals,
+    Found,
+    found_in,
     gate,
     journeys_of,
     makes_sense,
@@ -100,6 +103,7 @@ class _Card:
     promises: tuple[_Promise, ...]
     ride: Ride
     advice: tuple[str, ...]
+    findings: tuple[tuple[str, str, str], ...]
     line: Timeline | None
     story: Sequence[Scene | Post | Missing]
     again: str
@@ -168,6 +172,10 @@ class _Page:
             counted=[(verdict, counted[verdict]) for verdict in Verdict if counted[verdict]],
             total=counted.total(),
             due=self._due(),
+            orphans=[
+                (one.arrival.subject or "a message without a subject", masked(one.recipient))
+                for one in self._arrivals.orphans(run)[:50]
+            ],
             marks=MARKS,
             meanings=MEANINGS,
             sense=SENSE,
@@ -199,6 +207,7 @@ class _Page:
             promises=tuple(self._promise(view, journey) for view in journey.promises),
             ride=ride_of(journey),
             advice=tuple(advice_for(journey, found, surplus, self._of_map.get(journey.id, ()))),
+            findings=_findings(journey),
             line=timeline_of(journey, self._arrivals, clock.site_at, turned=_is_turned(self._run)),
             story=story_of(journey, self._arrivals, clock.site_at, self._files.picture, self._letter),
             again=again(self._run, journey),
@@ -261,6 +270,8 @@ def _worst_first(card: _Card) -> tuple[int, str, int]:
 def _sense_in_words(journey: JourneyView, answer: Answer) -> str:
     """The answer's second half, for what the promises below do not say."""
     views = journey.promises
+    if answer == "no" and journey.status != "failed" and not any(verdict_of(view).failed for view in views):
+        return " ".join(dict.fromkeys(masked(found.said) for found in found_in(journey) if found.fails))
     if answer == "no":
         text, _, error = _masked_stop(journey)
         first = (error.splitlines() or [""])[0]
@@ -289,6 +300,24 @@ def _sense_in_words(journey: JourneyView, answer: Answer) -> str:
     if kept == len(views):
         return "Every promise was kept."
     return f"{kept} of {len(views)} promises kept, the rest taken back."
+
+
+def _findings(journey: JourneyView) -> tuple[tuple[str, str, str], ...]:
+    """What the checks found: its look, its mark, and the sentence with whose touchpoint it is; each once."""
+    said = []
+    for one in found_in(journey):
+        if one.check == UNPROMISED:
+            continue  # told with what could be better
+        look, mark = ("broken", "✕") if one.fails else ("unproven", "?") if one.unsure else ("late", "△")
+        sentence = f"{one.said} {one.unsure}".strip() if one.unsure else one.said
+        said.append((look, mark, masked(f"{_whose(one)}: {sentence}")))
+    return tuple(dict.fromkeys(said))
+
+
+def _whose(one: Found) -> str:
+    if one.touchpoint.startswith("the page"):
+        return f"{one.touchpoint[:1].upper()}{one.touchpoint[1:]}"
+    return f"{one.to}’s {one.kind}" if one.kind else f"{one.touchpoint} to {one.to}"
 
 
 def _due_by(view: PromiseView) -> str:

@@ -8,10 +8,21 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from upheld.checks import UNPROMISED
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView, StepView
 from upheld.promises import Verdict
 from upheld.report.files import MESSAGES, PICTURES, link
-from upheld.report.model import Arrivals, customer_of, gate, journeys_of, makes_sense, verdict_of, why_of
+from upheld.report.model import (
+    Arrivals,
+    Found,
+    customer_of,
+    found_in,
+    gate,
+    journeys_of,
+    makes_sense,
+    verdict_of,
+    why_of,
+)
 
 __all__ = ["Place", "address_of", "results"]
 
@@ -43,6 +54,7 @@ def results(
         "gate": gate(run).word,
         "verdicts": {str(verdict): counted[verdict] for verdict in Verdict},
         "journeys": [_journey(journey, known, picture, message) for journey in journeys],
+        "orphans": [_sent(one, message) for one in known.orphans(run)],
     }
 
 
@@ -70,8 +82,9 @@ def _journey(journey: JourneyView, arrivals: Arrivals, picture: Place, message: 
         "customer": customer.who if (customer := customer_of(journey)) else None,
         "makes_sense": makes_sense(journey),
         "steps": [_step(step, picture) for step in journey.steps],
-        "promises": [_promise(view, arrivals, message) for view in journey.promises],
-        "unpromised": [_unpromised(one, message) for one in arrivals.unpromised(journey)],
+        "promises": [_promise(view, journey, arrivals, message) for view in journey.promises],
+        "unpromised": [_sent(one, message) for one in arrivals.unpromised(journey)],
+        "findings": [_found(one, arrivals, message) for one in found_in(journey) if one.check != UNPROMISED],
     }
 
 
@@ -84,8 +97,9 @@ def _step(step: StepView, picture: Place) -> dict[str, Any]:
     }
 
 
-def _promise(view: PromiseView, arrivals: Arrivals, message: Place) -> dict[str, Any]:
+def _promise(view: PromiseView, journey: JourneyView, arrivals: Arrivals, message: Place) -> dict[str, Any]:
     found = view.judgement
+    checks = {one.check for one in found_in(journey) if one.fails and one.arrival in (found.arrivals if found else ())}
     kept = [place for one in arrivals.answering(view) if one.raw and (place := message(one.raw))]
     return {
         "id": view.id,
@@ -97,13 +111,30 @@ def _promise(view: PromiseView, arrivals: Arrivals, message: Place) -> dict[str,
         "due_by": _iso(found.site_by if found else None),
         "verdict": str(verdict_of(view)),
         "why": why_of(view),
+        "checks": sorted(checks),
         "arrived_at": _iso(found.site_at if found else None),
         "message": kept[0] if kept else None,
         "said_at": f"{view.promise.file}:{view.promise.line}" if view.promise.file else None,
     }
 
 
-def _unpromised(one: ArrivalView, message: Place) -> dict[str, Any]:
+def _found(one: Found, arrivals: Arrivals, message: Place) -> dict[str, Any]:
+    arrival = arrivals.one(one.arrival)
+    return {
+        "check": one.check,
+        "rule": one.rule,
+        "severity": "fail" if one.fails else "warn",
+        "said": one.said,
+        "unsure": one.unsure,
+        "to": one.to,
+        "touchpoint": one.kind or one.touchpoint,
+        "channel": arrival.arrival.channel if arrival else "page",
+        "message": message(arrival.raw) if arrival and arrival.raw else None,
+        "places": [{"where": where, "value": value} for where, value in one.places],
+    }
+
+
+def _sent(one: ArrivalView, message: Place) -> dict[str, Any]:
     return {
         "to": one.recipient,
         "subject": one.arrival.subject,
