@@ -126,13 +126,17 @@ class MomentView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """Something she was shown or chose: `kind` is text, money, date or number, `where` she saw it, `at` when."""
+    """Something she was shown or chose: `kind` is text, money, date or number, `where` she saw it, `at` when.
+
+    `who` is she; "" where nobody had acted yet, so that it is true for all of the cast.
+    """
 
     name: str
     value: Any
     kind: str
     where: str
     at: datetime | None = None
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
