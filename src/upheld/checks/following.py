@@ -1,0 +1,156 @@
+"""Which links may be looked at without their reader: a fetch must never use up, confirm, cancel or take anything.
+
+HEAD is no safer than GET, so neither is made where there is any doubt. Three rules: an address that holds a secret is
+left alone, unless it plainly is that of a page to look at ("/orders/<token>"); so is one, whatever it holds, whose
+words do something; and one whose words might, where it holds anything that tells one customer from another.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from upheld.promises.facts import fold
+
+__all__ = ["does_something", "is_web", "plain"]
+
+# What does something at once, in English, German, French, Dutch and Spanish, each as the words begin, accents dropped.
+_DOES = re.compile(
+    r"\b(?:verif|confirm|activat|validat|approv|authori[sz]|consent|opt ?(?:in|out)|unsub|unfollow|leave|opting|cancel"
+    r"|delet|remov|revok|refund|dismiss|accept|declin|reject|deny|rsvp|attend\b|vote|voting|rate\b|rating|snooz|extend"
+    r"|claim|redeem|subscri|report (?:abuse|spam|it|this)|restor|undo|stop\b|pause\b|resume|withdraw|transfer"
+    r"|one ?click|respond|mark (?:as|it|this)|archive\b|block\b|mute|enable|disable|trigger|execut|submit"
+    r"|bestae?tig|verifizier|aktivier|freischalt|abmeld|abbestell|austrag|kue?ndig|stornier|absag|loe?sch|widerruf|annehm"
+    r"|ablehn|zusag|zustimm|bewert|abstimm|einlos|verlanger|rue?ckgae?ngig|entfern|erneuern|erstatt"
+    r"|activ(?:er|ez|ation)|valide[rz]|desabonn|desinscri|desactiv|annul|supprim|rembours|refus|repond|prolong|renouvel|resili"
+    r"|bevestig|verifieer|activeer|afmeld|uitschrij|opzeg|verwijder|terugbetal|weiger|afwijz|goedkeur|beoordel|verleng"
+    r"|inwissel|verific|activ(?:ar|a|acion)\b|baja\b|anul|elimin|borr[ae]|reembols|acept|rechaz|valorar?\b|renov|canje"
+    r"|suscri)"
+)
+# Words that are written together with others in addresses ("confirmemail", "emailverification").
+_DOES_INSIDE = re.compile(r"verif|confirm|activat|validat|unsub|subscri|optin|optout|cancel|delet|approv|refund|declin")
+# What may do something, where the address knows whose it is.
+_MAY = re.compile(
+    r"\b(?:download|log ?(?:in|on|out|off)\b|sign ?(?:in|on|out|off|up)\b|auth|sso\b|magic|token|otp\b|reset|password"
+    r"|invit|offer|pay(?!s\b)|check ?out|cart\b|basket|buy|book\b|add\b|join|regist|enrol|renew|change|updat|edit|set\b"
+    r"|save|send|resend|click|redirect|export|generat|access|enter\b|start\b|unlock|apply|answer|survey|feedback|reply"
+    r"|refer\b|referral|gift|api\b|webhook|action|process|callback"
+    r"|herunterlad|anmeld|einlogg|registrier|passwort|kennwort|zurue?cksetz|einlad|angebot|bezahl|zahlen|kasse|warenkorb"
+    r"|kauf|buchen|ae?nder|umfrage|telecharg|connexion|connect|mot de passe|reinitialis|offre|paiement|panier|achet"
+    r"|reserver\b|inscri|modifi|inlog|aanmeld|wachtwoord|herstel|uitnodig|aanbod|betal|betaal|winkel(?:wagen|mand)|koop"
+    r"|boeken|wijzig|descarg|iniciar sesion|acced|contrasena|restablec|oferta|pagar|pago|carrito|compr|reservar|inscrib"
+    r"|cambiar)"
+)
+_MAY_INSIDE = re.compile(r"login|logout|signin|signup|download|checkout|token|password|payment")
+# What is there to be looked at, also by who only has its address.
+_THINGS = re.compile(
+    r"(?:order|booking|reservation|event|course|appointment|trip|stay)s?|(?:bestell|buch|reservier|veranstalt)ung(?:en)?"
+    r"|kurse?|termine?|commandes?|evenements?|cours|bestelling(?:en)?|boeking(?:en)?|reservering(?:en)?|evenementen"
+    r"|cursus|pedidos?|reservas?|eventos?|cursos?"
+)
+# Words that are an answer in themselves.
+_ANSWER = re.compile(r"[^a-z]*(?:yes|no|maybe|ja|nein|vielleicht|oui|non|peut-etre|nee|misschien|si)(?:\W|$)|[^a-z]+$")
+# What a query may say without anybody being meant by it.
+_HARMLESS = re.compile(
+    r"utm_\w+|gclid|fbclid|msclkid|mc_cid|lang|language|locale|hl|page|tab|view|sort|ref|source|src|date|year|month|day"
+    r"|category|topic|size|colou?r|v|slug|product|variant|currency|country|city|region|theme|from|medium|campaign"
+)
+# Files are given, and some of them only once.
+_FILE = re.compile(
+    r"\.(?:pdf|zip|7z|rar|tar|gz|tgz|epub|mobi|azw3?|exe|msi|dmg|pkg|apk|iso|mp[34]|m4[abv]|wav|flac|mov|avi|mkv|docx?"
+    r"|xlsx?|pptx?|odt|ods|csv|json|xml|ics|vcf|pkpass|key|lic)$",
+    re.IGNORECASE,
+)
+_OPAQUE = re.compile(r"[!-~]{16,}")
+_SLUG = re.compile(r"([A-Za-z]?[a-z]{0,15}|[0-9]{1,8})([-_.~]([A-Za-z]?[a-z]{0,15}|[0-9]{1,8}))*")
+_SHORT = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w-]{6,15}", re.ASCII)
+_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{3,}")
+
+
+def does_something(url: str, words: str = "", *, patterns: Iterable[str] = (), safe: Iterable[str] = ()) -> str:
+    """Return why a link must not be fetched by anybody but its reader, "" where it may be.
+
+    `words` are those that are followed. `patterns` and `safe` are regular expressions of the journey's map for words
+    or addresses: of links that do something, which count in any case, and of those that only look as if they did.
+    """
+    if not is_web(url):
+        return "it is no address of a page"
+    try:
+        parts = urlsplit(url)
+        path, query = unquote(parts.path), parse_qsl(parts.query, keep_blank_values=True)
+        host = parts.hostname or ""
+        known = parts.username or parts.password
+    except ValueError:
+        return "its address cannot be read"
+    if _is_meant(patterns, url, words, valid_only=False):
+        return "the map says that it does something"
+    if _is_meant(safe, url, words, valid_only=True):
+        return ""
+    if known:
+        return "its address holds a password"
+    said = plain(words)
+    if said and _ANSWER.match(said):
+        return f"“{words}” looks like an answer that is given by following it"
+    # The name of the file or the page, and what is asked of it; names of hosts, but not the one that everybody has.
+    spoken = " ".join((*host.split(".")[:-2], path, *(f"{name} {value}" for name, value in query)))
+    there = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", spoken))
+    there = " ".join(re.sub(r"[^a-z0-9]+", " ", there).split())
+    if found := _DOES.search(there) or _DOES_INSIDE.search(there) or _DOES.search(said):
+        return f"“{found[0].strip()}” says that following it does something"
+    if _FILE.search(path):
+        return "it gives a file, perhaps only once"
+    segments = [part for part in path.split("/") if part]
+    secrets = [place for place, part in enumerate(segments) if _is_secret(part)]
+    asked = [name for name, value in query if not _HARMLESS.fullmatch(name.lower()) or _is_secret(value)]
+    hers = bool(secrets or asked or any(_NUMBER.search(part) or part.isdigit() or "@" in part for part in segments))
+    may = _MAY.search(there) or _MAY_INSIDE.search(there) or _MAY.search(said)
+    if hers and may:
+        return f"“{may[0].strip()}” says that following it may do something"
+    if asked:
+        return "its address holds what may be a secret, or an answer"
+    if secrets and not _is_thing(segments, secrets):
+        return "its address holds what may be a secret that counts once"
+    return ""
+
+
+def is_web(url: str) -> bool:
+    """Return whether this is the whole address of something on the web."""
+    return bool(re.match(r"https?://[^/?#\s]", url, re.IGNORECASE))
+
+
+def plain(text: str) -> str:
+    """Return text as words are compared across spellings: folded, and without accents."""
+    return "".join(one for one in unicodedata.normalize("NFD", fold(text)) if not unicodedata.combining(one))
+
+
+def _is_thing(segments: list[str], secrets: list[int]) -> bool:
+    place = secrets[0]
+    return len(secrets) == 1 and place > 0 and _THINGS.fullmatch(plain(segments[place - 1])) is not None
+
+
+def _is_secret(text: str) -> bool:
+    if _SHORT.fullmatch(text):
+        return True
+    return bool(_OPAQUE.fullmatch(text)) and not _SLUG.fullmatch(text)
+
+
+def _is_meant(patterns: Iterable[str], url: str, words: str, *, valid_only: bool) -> bool:
+    for pattern in patterns:
+        compiled = _compiled(pattern)
+        if compiled is None:
+            if not valid_only and pattern.casefold() in f"{url}\n{words}".casefold():
+                return True
+        elif compiled.search(url) or compiled.search(words):
+            return True
+    return False
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(pattern, re.IGNORECASE)
+    except re.error:
+        return None
