@@ -6,6 +6,7 @@ absence costs the customer, and its second line of response.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -41,12 +42,27 @@ class Recognise(BaseModel):
 
 
 class FactRule(BaseModel):
-    """Where a fact stands on a page: a regular expression whose first group is its value, and what kind it is."""
+    """Where a fact stands: `page` is a regular expression for what a page says, whose first group is its value.
+
+    `kind` is what that is. `labels` are words that it stands beside in what comes, besides those that are known.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    page: str
+    page: str = ""
     kind: Literal["text", "number", "money", "date"] = "text"
+    labels: tuple[str, ...] = ()
+
+    @field_validator("page")
+    @classmethod
+    def _is_pattern(cls, words: str) -> str:
+        try:
+            groups = re.compile(words).groups
+        except re.error as error:
+            raise ValueError(f'"{words}" is no regular expression: {error}') from None
+        if words and not groups:
+            raise ValueError(f'"{words}" has no group; put what is the value in brackets: "Order number: (\\S+)"')
+        return words
 
 
 class Touchpoint(BaseModel):
@@ -56,6 +72,7 @@ class Touchpoint(BaseModel):
     `second_line` is where she finds the same when it does not come. `withdrawn_by` are the moments that make it
     pointless ("cancelling"): what is promised of it and not yet due is withdrawn then. `sender` and `reply_to` are the
     addresses that it comes from and that an answer goes to; `marketing` is true where it must offer a way to leave.
+    `filled` are the columns of its CSV that no row may leave empty.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -69,6 +86,7 @@ class Touchpoint(BaseModel):
     sender: str = ""
     reply_to: str = ""
     marketing: bool = False
+    filled: tuple[str, ...] = ()
 
     @field_validator("withdrawn_by", mode="before")
     @classmethod

@@ -1,0 +1,328 @@
+"""Whether the files that reach her are what they should be: a PDF, a calendar entry, a table (CSV)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from upheld.checks.base import Finding, Known, Place, Severity, Touch
+from upheld.checks.labels import rows_of
+from upheld.checks.noted import Held, days_of, in_force, is_about, locales_of, said_at
+from upheld.mailbox.letter import Entry
+from upheld.promises import Attachment
+from upheld.promises.documents import FILE_KINDS
+from upheld.promises.facts import Fact, fold, says
+
+__all__ = ["CHECKS", "CalendarEntry", "Pdf", "Table"]
+
+_CARRIERS = frozenset({"email", "download"})
+# A paper that is about her own order, by its name or its first lines; terms and brochures are about none.
+_PAPER = re.compile(
+    r"receipt|invoice|ticket|booking|confirmation|quittung|rechnung|eintrittskarte|buchung|facture|re[çc]u|billet"
+    r"|factuur|kassabon|recibo|factura|entrada|reserva"
+)
+_NOT_SEEN = re.compile(r"only the first|was not opened|asks for a password")
+
+
+class Pdf:
+    """Looks at each PDF: that it opens, that there is text in it, and that it is about what its message is about."""
+
+    name: ClassVar[str] = "pdf"
+    about: ClassVar[str] = "A PDF that does not open, is a mere picture, or says nothing of what its message says."
+    severity: ClassVar[Severity] = Severity.FAIL
+    channels: ClassVar[frozenset[str]] = _CARRIERS
+
+    def look(self, touch: Touch, known: Known) -> Iterable[Finding]:
+        """Yield what is wrong with each PDF."""
+        for part in filter(FILE_KINDS["pdf"], touch.arrival.attachments):
+            named = part.name or "a PDF"
+            if part.fault and _NOT_SEEN.search(part.fault):
+                if not part.text:
+                    yield Finding(f"{named} with {touch.name} could not be looked at.", unsure=part.fault, part="PDF")
+            elif part.fault:
+                said = f"{named} with {touch.name} does not open: {part.fault}."
+                yield Finding(said, rule="does not open", words=part.name, part="PDF")
+            elif not part.text.strip():
+                said = f"{named} with {touch.name} has no text in it: nobody can search it, or have it read out."
+                yield Finding(said, rule="no text", words=part.name, severity=Severity.WARN, part="PDF")
+            elif missing := _unsaid(part, touch, known):
+                said = f"{named} says none of what its message says: {', '.join(fact.tell() for fact in missing)}."
+                yield Finding(said, rule="says otherwise", words=part.name, part="PDF")
+
+
+def _unsaid(part: Attachment, touch: Touch, known: Known) -> list[Fact]:
+    """Return the facts that a message says where its paper says not one of them."""
+    first = " ".join(part.text.split()[:12])
+    if touch.arrival.channel != "email" or not _PAPER.search(fold(f"{part.name} {first}")):
+        return []
+    facts = [*(held.fact for held in in_force(touch, known)), Fact("her name", known.person.name)]
+    told = [fact for fact in facts if fact.value and _said(fact, touch.text, known)]
+    # One fact alone may well be left out; that none of two or more is there is another paper.
+    return told if len(told) > 1 and not any(_said(fact, part.text, known) for fact in told) else []
+
+
+def _said(fact: Fact, text: str, known: Known) -> bool:
+    return any(fact.said_in(text, locale) for locale in locales_of(known))
+
+
+class CalendarEntry:
+    """Looks at each calendar entry (RFC 5545, RFC 5546): that it can be taken, and what her calendar then shows."""
+
+    name: ClassVar[str] = "calendar"
+    about: ClassVar[str] = (
+        "A calendar entry that is not valid, is for another time or place, or does not move or cancel the one before."
+    )
+    severity: ClassVar[Severity] = Severity.FAIL
+    channels: ClassVar[frozenset[str]] = _CARRIERS
+
+    def look(self, touch: Touch, known: Known) -> Iterable[Finding]:
+        """Yield what is wrong with each entry."""
+        for part in filter(FILE_KINDS["calendar entry"], touch.arrival.attachments):
+            yield from _faults(part, touch)
+        entries = _entries(touch)
+        for entry in entries:
+            if not entry.uid:
+                said = f"The calendar entry of {touch.name} has no UID, so no later one can move or cancel it."
+                yield _entry_finding(said, "no uid", entry.summary)
+        held = list(in_force(touch, known))
+        taken = [entry for entry in entries if _cancels(entry)]
+        put = [entry for entry in entries if not _cancels(entry)]
+        before = [entry for one in known.before if _reached_same(one, touch) for entry in _entries(one)]
+        yield from _when(put, touch, known, held)
+        yield from _where(put, touch, known, held)
+        yield from _cancelled(taken, put, before, touch)
+        yield from _moved(put, before, touch)
+
+
+def _entry_finding(said: str, rule: str, words: str = "", severity: Severity | None = None, *places: Place) -> Finding:
+    return Finding(said, rule=rule, words=words, places=places, severity=severity, part="calendar entry")
+
+
+def _faults(part: Attachment, touch: Touch) -> Iterator[Finding]:
+    cancels = FILE_KINDS["calendar cancellation"](part)
+    for fault in filter(None, part.fault.split("; ")):
+        # A cancellation need not say when that was (RFC 5546, 3.2.5); the other fields are of less weight.
+        if "only the first" in fault or (cancels and "no start" in fault):
+            continue
+        rule = "no start" if "no start" in fault else "no zone" if "time zone" in fault else "not valid"
+        minor = rule == "no zone" or (fault.startswith("an event's ") and "DTSTART" not in fault)
+        said = f"The calendar entry of {touch.name} is not valid: {fault}."
+        yield _entry_finding(said, rule, part.name, Severity.WARN if minor else None)
+
+
+def _entries(touch: Touch) -> tuple[Entry, ...]:
+    if touch.letter is not None:
+        return touch.letter.entries
+    parts = filter(FILE_KINDS["calendar entry"], touch.arrival.attachments)
+    return tuple(entry for part in parts for entry in _written(part))
+
+
+def _written(part: Attachment) -> Iterator[Entry]:
+    """Yield the entries of a file that she has downloaded, from its fields as they were read."""
+    method, events = "", list[dict[str, str]]()
+    for line in part.text.splitlines():
+        name, _, value = line.partition(": ")
+        if name == "METHOD":
+            method = value
+        elif not events or name in events[-1]:
+            events.append({name: value})
+        else:
+            events[-1][name] = value
+    for fields in events:
+        try:
+            start = datetime.fromisoformat(fields.get("DTSTART", ""))
+        except ValueError:
+            start = None
+        yield Entry(
+            uid=fields.get("UID", ""),
+            method=method,
+            status=fields.get("STATUS", "").upper(),
+            sequence=-1,  # it is not among what was read
+            summary=fields.get("SUMMARY", ""),
+            place=fields.get("LOCATION", ""),
+            start=start if start and start.tzinfo else None,
+            day=start.date() if start and "T" not in fields["DTSTART"] else None,
+            file=part.name,
+        )
+
+
+def _cancels(entry: Entry) -> bool:
+    return entry.method.upper() == "CANCEL" or entry.status.upper() == "CANCELLED"
+
+
+def _reached_same(one: Touch, touch: Touch) -> bool:
+    return bool(set(one.arrival.to) & set(touch.arrival.to))
+
+
+def _when(put: Sequence[Entry], touch: Touch, known: Known, every: Sequence[Held]) -> Iterator[Finding]:
+    dates = [held for held in every if held.topic == "date"]
+    told = [entry for entry in put if (entry.start or entry.day) and not entry.rule]
+    if not dates or not told or any(_at(entry, fact, known) for entry in put for held in dates for fact in held.right):
+        return
+    entry = told[0]
+    held = next((held for held in dates if is_about(touch, known, held)), dates[0])
+    # An entry may be for something else than the facts are about, such as the last day for a payment.
+    own = is_about(touch, known, held) and (len(dates) == 1 or _names(entry, known, held))
+    where, right, shown = said_at(held, known), _instant(held.fact), _shown(entry, held.fact)
+    yield _entry_finding(
+        f"The calendar entry of {touch.name} is for {shown}; {where} said {right}.",
+        "start", shown, None if own else Severity.WARN,
+        Place(where, right), Place(f"the calendar entry of {touch.name}", shown),
+    )  # fmt: skip
+
+
+def _names(entry: Entry, known: Known, held: Held) -> bool:
+    return any(
+        says(entry.summary, str(view.value))
+        for view in known.noted
+        if view.name.casefold() in (f"the name of the {held.subject}", f"the name of {held.subject}")
+    )
+
+
+def _at(entry: Entry, fact: Fact, known: Known) -> bool:
+    when = datetime.fromisoformat(fact.value)
+    if entry.start is None:
+        return entry.day in days_of(fact, known)
+    midnight = _local(when, fact).time() == datetime.min.time()
+    # Of a fact that names the day alone, any time of that day is right.
+    return entry.start == when or (midnight and _local(entry.start, fact).date() == _local(when, fact).date())
+
+
+def _local(when: datetime, fact: Fact) -> datetime:
+    return when.astimezone(ZoneInfo(fact.zone))
+
+
+def _instant(fact: Fact) -> str:
+    return _told(_local(datetime.fromisoformat(fact.value), fact), fact.zone)
+
+
+def _shown(entry: Entry, fact: Fact) -> str:
+    if entry.start is None:
+        return _day(entry.day) if entry.day else "no day"
+    return _told(_local(entry.start, fact), fact.zone)
+
+
+def _told(when: datetime, zone: str) -> str:
+    return f"{_day(when)}, {when:%H:%M} ({zone})"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _where(put: Sequence[Entry], touch: Touch, known: Known, every: Sequence[Held]) -> Iterator[Finding]:
+    places = [held for held in every if held.topic == "place"]
+    entry = next((entry for entry in put if entry.place), None)
+    if len(places) != 1 or entry is None or not is_about(touch, known, places[0]):
+        return
+    held = places[0]
+    alike = says(entry.place, held.fact.value) or says(held.fact.value, entry.place)
+    if alike or "://" in entry.place or says(entry.summary, held.fact.value):
+        return
+    # A place may have other names; where her own messages call it by this one, another is wrong.
+    called = says(touch.text, held.fact.value) or any(says(one.text, held.fact.value) for one in known.before)
+    where = said_at(held, known)
+    yield _entry_finding(
+        f"The calendar entry of {touch.name} is for “{entry.place}”; {where} said “{held.fact.value}”.",
+        "place", entry.place, None if called else Severity.WARN,
+        Place(where, held.fact.value), Place(f"the calendar entry of {touch.name}", entry.place),
+    )  # fmt: skip
+
+
+def _cancelled(
+    taken: Sequence[Entry], put: Sequence[Entry], before: Sequence[Entry], touch: Touch
+) -> Iterator[Finding]:
+    in_calendar = [entry for entry in before if not _cancels(entry)]
+    for entry in taken:
+        same = [one for one in in_calendar if one.uid == entry.uid]
+        if in_calendar and not same:
+            said = (
+                f"The calendar entry of {touch.name} cancels another one than she has: its UID was never sent to her."
+            )
+            yield _entry_finding(said, "uid", entry.uid)
+        elif same and -1 < entry.sequence <= max(one.sequence for one in same):
+            said = (
+                f"The calendar entry of {touch.name} may cancel nothing: its SEQUENCE, {entry.sequence}, is not higher"
+                f" than that of the entry she has."
+            )
+            yield _entry_finding(said, "sequence", entry.summary)
+    if "cancel" in touch.kind and not taken:
+        for entry in put:
+            if any(one.uid == entry.uid for one in in_calendar):
+                said = f"The calendar entry of {touch.name} leaves the event in her calendar: it is no cancellation."
+                yield _entry_finding(said, "no cancellation", entry.summary)
+
+
+def _moved(put: Sequence[Entry], before: Sequence[Entry], touch: Touch) -> Iterator[Finding]:
+    for entry in put:
+        same = [one for one in before if one.uid == entry.uid and not _cancels(one)]
+        if same and entry.start != same[-1].start and -1 < entry.sequence <= max(one.sequence for one in same):
+            said = (
+                f"The calendar entry of {touch.name} may not move the one she has: its SEQUENCE, {entry.sequence}, is"
+                " not higher."
+            )
+            yield _entry_finding(said, "sequence", entry.summary)
+        named = [one for one in before if one.summary and fold(one.summary) == fold(entry.summary) and not one.rule]
+        gone = {one.uid for one in before if _cancels(one)}
+        if entry.uid and not same and "new" in touch.kind.split() and named and not entry.rule:
+            old = [one for one in named if one.uid not in gone and one.start != entry.start]
+            if old and len(put) == 1:
+                said = (
+                    f"The calendar entry of {touch.name} has a new UID, so the old one stays in her calendar as well."
+                )
+                yield _entry_finding(said, "uid", entry.uid)
+
+
+class Table:
+    """Looks at each CSV: that every row has the columns of its head, that there are rows, and no gaps in them."""
+
+    name: ClassVar[str] = "csv"
+    about: ClassVar[str] = "A CSV with rows of another length than its head, without rows, or with empty cells."
+    severity: ClassVar[Severity] = Severity.FAIL
+    channels: ClassVar[frozenset[str]] = _CARRIERS
+
+    def look(self, touch: Touch, known: Known) -> Iterable[Finding]:
+        """Yield what is wrong with each CSV."""
+        for part in filter(FILE_KINDS["csv"], touch.arrival.attachments):
+            named = part.name or "the CSV"
+            if part.fault:
+                said = f"{named} of {touch.name} cannot be read: {part.fault}."
+                yield Finding(said, rule="does not open", words=part.name, part="CSV")
+                continue
+            header, *rows = rows_of(part.text) or [[]]
+            if not rows:
+                said = f"{named} of {touch.name} has a head and no rows."
+                yield Finding(said, rule="no rows", severity=None if touch.promise else Severity.WARN, part="CSV")
+                continue
+            ragged = [number for number, row in enumerate(rows, 2) if len(row) != len(header)]
+            if ragged:
+                said = (
+                    f"{named} of {touch.name} is out of step in line {ragged[0]}: {len(rows[ragged[0] - 2])} cells"
+                    f" under {len(header)} columns."
+                )
+                yield Finding(said, rule="ragged", words=",".join(rows[ragged[0] - 2])[:80], part="CSV")
+                continue
+            yield from _gaps(header, rows, named, touch, known)
+
+
+def _gaps(
+    header: Sequence[str], rows: Sequence[Sequence[str]], named: str, touch: Touch, known: Known
+) -> Iterator[Finding]:
+    required = {fold(column) for column in (known.point.filled if known.point else ())}
+    for place, column in enumerate(header):
+        empty = [number for number, row in enumerate(rows, 2) if not row[place].strip()]
+        must = fold(column) in required
+        # A column that is filled in nearly all rows looks as if it should be in all.
+        if empty and (must or (len(rows) > 3 and len(empty) * 5 <= len(rows))):
+            said = f"{named} of {touch.name} has nothing under “{column}” in line {empty[0]}."
+            yield Finding(said, rule="empty", words=column, severity=None if must else Severity.WARN, part="CSV")
+    for column in known.point.filled if known.point else ():
+        if fold(column) not in map(fold, header):
+            said = f"{named} of {touch.name} has no column “{column}”."
+            yield Finding(said, rule="no column", words=column, part="CSV")
+
+
+CHECKS = (CalendarEntry(), Pdf(), Table())
