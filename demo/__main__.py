@@ -25,6 +25,7 @@ from demo.outbox import Outbox
 from demo.payments import Cashier
 from demo.settings import Settings, WrongSetting
 from demo.shop import Shop
+from demo.spoiling import spoil_pages
 from demo.store import Store
 
 LAST_MAILS = 1.0  # seconds that mails on their way have to arrive once we are told to stop
@@ -48,6 +49,8 @@ def serve(settings: Settings, cashier: Cashier, stop: threading.Event) -> None:
     app.register_blueprint(testclock.pages(settings.test_clock, shop.clocks, outbox))
     for story in shop.stories:
         app.register_blueprint(story.pages())
+
+    spoil_pages(app, settings)
 
     @app.after_request
     def careful(response: Response) -> Response:

@@ -13,8 +13,9 @@ from functools import cached_property
 import httpx
 from twilio.rest import Client
 
-from demo.letters import SENDER, Hook, Letter, Text, written
+from demo.letters import SENDER, Hook, Letter, Text
 from demo.settings import Settings
+from demo.spoiling import outgoing
 from demo.store import Mail
 
 __all__ = ["Channels"]
@@ -34,7 +35,8 @@ class Channels:
     def deliver(self, composed: Letter | Text | Hook, mail: Mail, now: datetime) -> None:
         """Deliver one message by the channel that its kind of words goes by."""
         if isinstance(composed, Letter):
-            self._send(written(composed, mail, now), mail.recipient)
+            for message, recipient in outgoing(composed, mail, now, self._settings):
+                self._send(message, recipient)
         elif isinstance(composed, Text):
             self._text(composed, mail.recipient)
         else:

@@ -52,6 +52,7 @@ Feature: Buying a digital download
 
   Scenario: The link in the mail works once
     Given Ada has paid for the e-book
+    And she is promised a receipt by email within 2 minutes
     And she receives a download link by email within 1 minute
     And her mail program looks at the link before she does
     When she follows "Download your e-book" in it
@@ -68,6 +69,7 @@ Feature: Buying a digital download
   @travels
   Scenario: The link in the mail expires after two days
     Given Ada has paid for the e-book
+    And she is promised a receipt by email within 2 minutes
     And she receives a download link by email within 1 minute
     When 3 days have passed
     And she follows "Download your e-book" in it

@@ -7,6 +7,7 @@ Feature: Cancelling a booking
 
   Scenario: She gives her seat back
     Given Ada has booked a seat at the event
+    And she is promised a receipt by email within 2 minutes
     And she is promised a reminder by email on the day before the event
     And the organiser is promised a booking notice by webhook within 1 minute
       | says | Systems Day |

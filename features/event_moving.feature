@@ -5,6 +5,7 @@ Feature: The event moves to another date
   Background:
     Given the event "Systems Evening" takes place in 4 days at 18:00 in Europe/Berlin and costs 80.00 EUR
     And Ada has booked a seat at the event
+    And she is promised a confirmation and a receipt by email within 2 minutes
 
   Scenario: The event moves by some days
     When the organiser moves the event to 9 days from now at 19:30

@@ -34,6 +34,19 @@ Feature: Booking and paying for an event
     And nothing of her details is lost
     And the organiser does not find her in the attendee list
 
+  Scenario: She mistypes her address
+    Given Ada opens the page of the event
+    When she follows "Register"
+    And she fills in the form
+      | Email | ada..lovelace@example.com |
+    And she presses "Continue to payment"
+    Then she sees "Please give an email address"
+    And nothing else of her details is lost
+    When she fills in "Email" with her email
+    And she presses "Continue to payment"
+    Then she sees "Amount due"
+    And she is promised no confirmation and no receipt by email
+
   Scenario Outline: Booking in her own language and time zone
     Given <customer> lives in <city>
     And she opens the page of the event

@@ -68,6 +68,7 @@ Feature: Being a member
   Scenario: Her card fails at the renewal
     Given Ben has been a member for 14 days
     And his bank will refuse the renewal
+    And he is promised a renewal notice by email 7 days before the renewal
     Then he is promised a nudge by email within 1 day of the renewal
       | calls        | him by name              |
       | amount       | 15.00 EUR                |
@@ -88,6 +89,7 @@ Feature: Being a member
     Given Ada has been a member for 14 days
     And she is signed in
     And her bank will refuse the renewal
+    And she is promised a renewal notice by email 7 days before the renewal
     When it is 1 hour after the renewal
     Then she receives a nudge by email within 1 day of the renewal
     When it is 3 days after the renewal

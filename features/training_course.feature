@@ -55,6 +55,8 @@ Feature: Booking a training course and sending people to it
   @travels
   Scenario: The day of the course: material for each delegate alone
     Given Ada has booked places on the course for Ben and Cleo
+    And she is promised a confirmation, an invoice, an outline and a request to name her delegates by email within 2 minutes
+    And Ada, Ben and Cleo are each promised the details by email on the day before the course
     And Cleo is promised a workbook by email on the day of the course by 08:00
       | link | Open your workbook |
     When it is the day of the course
@@ -83,6 +85,10 @@ Feature: Booking a training course and sending people to it
   @travels
   Scenario: After the course: who attended, and two ways on
     Given Ada has booked places on the course for Ben, Cleo and Dan
+    And she is promised a confirmation, an invoice, an outline and a request to name her delegates by email within 2 minutes
+    And Ben, Cleo and Dan are each promised an invitation by email within 2 minutes
+    And Ada, Ben, Cleo and Dan are each promised the details by email on the day before the course
+    And Ben, Cleo and Dan are each promised a workbook by email on the day of the course by 08:00
     And the course takes place again in 40 days
     When it is the day after the course
     And the organiser marks that Ben and Cleo attended and Dan missed it

@@ -71,3 +71,13 @@ def details_are_kept(journey: Journey) -> None:
     ]
     if lost:
         raise StepFailed(f"{customer.who} would have to enter again: {', '.join(lost)}")
+
+
+@then("nothing else of her details is lost")
+def answers_are_kept(journey: Journey) -> None:
+    """What was right of her answers still stands in the form."""
+    customer = journey.actor("she")
+    person, shown = customer.person, tasks.answers_shown_to(customer)
+    lost = [text for text in (person.given, person.family, person.company) if text not in shown]
+    if lost:
+        raise StepFailed(f"{customer.who} would have to enter again: {', '.join(lost)}")

@@ -17,6 +17,12 @@ def has_been_a_member(journey: Journey, organiser: Organiser, who: str, days: st
     tasks.become_member(journey.actor(who), journey, organiser, int(days))
 
 
+@given(parsers.re(rf"{WHO} has just become a member"))
+def has_just_become_a_member(journey: Journey, organiser: Organiser, who: str) -> None:
+    """She has joined today, and is welcomed."""
+    tasks.become_member(journey.actor(who), journey, organiser, 0)
+
+
 @given(parsers.re(r"(?:her|his|their) bank will refuse the renewal"))
 def bank_will_refuse(journey: Journey, organiser: Organiser) -> None:
     """The card that is kept for her is one that cannot be charged."""

@@ -17,7 +17,8 @@ WHO = r"(?P<who>[A-Z][\w-]*|she|he|they)"
 @given(parsers.re(rf"{WHO} has booked a seat at the event"))
 def has_booked(journey: Journey, cards: dict[str, Card], who: str) -> None:
     """She has a seat, and has paid for it."""
-    registration.book_seat(journey.actor(who), journey, cards["good"])
+    number = registration.book_seat(journey.actor(who), journey, cards["good"])
+    journey.note("the order number", number, "number")
 
 
 @when(parsers.re(rf"{WHO} cancels (?:her|his|their) booking"))

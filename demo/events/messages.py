@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from demo import pdf
 from demo.events.calendar import entry
 from demo.events.tables import DAY, Event, Order, Waiting
@@ -32,7 +34,10 @@ class Composer:
         """Return the message as it leaves at `now`, in site time."""
         with self._shop.store.read() as session:
             if mail.kind in ("free_seat", "offer"):
-                return self._offer(mail, session.get_one(Waiting, mail.ref))
+                place = session.get_one(Waiting, mail.ref)
+                given_back = sa.select(Order).where(Order.event_id == place.event_id, Order.status == "cancelled")
+                earlier = session.scalar(given_back.order_by(Order.id.desc()).limit(1))
+                return self._offer(mail, place, earlier)
             order = session.get_one(Order, mail.ref)
         if mail.channel == "webhook":
             return _news(mail.kind, order)
@@ -75,7 +80,10 @@ class Composer:
             (words("vat"), words.money(gross - net, currency)),
             (words("amount_paid"), words.money(gross, currency)),
         ]
-        sheet = pdf.sheet(words, words("receipt_subject", number=order.id), words("receipt_heading"), facts)
+        stated = facts
+        if "wrong_amount_in_pdf_only" in self._settings:
+            stated = [*facts[:-1], (words("amount_paid"), words.money(gross - 12, currency))]
+        sheet = pdf.sheet(words, words("receipt_subject", number=order.id), words("receipt_heading"), stated)
         return self._letter(mail, order, words, facts, [Attachment(f"receipt-{order.id}.pdf", sheet)])
 
     def _refund(self, mail: Mail, order: Order, words: Words, now: datetime) -> Letter:
@@ -100,7 +108,7 @@ class Composer:
             locale=order.locale,
         )
 
-    def _offer(self, mail: Mail, place: Waiting) -> Letter | Text:
+    def _offer(self, mail: Mail, place: Waiting, earlier: Order | None) -> Letter | Text:
         words, event = Words(place.locale, "events"), place.event
         until = (place.until or self._shop.now()).astimezone(ZoneInfo(event.zone))
         held = words("held_until", date=words.date(until), time=words.time(until))
@@ -108,10 +116,13 @@ class Composer:
         link = f"{self._shop.url}/offers/{'gone' if broken else place.token}"
         if mail.channel == "text":
             return Text(f"{words('free_seat_text', title=event.title)} {held} {link}")
+        lead = [words("offer_lead", title=event.title), held]
+        if earlier is not None and "offer_names_who_gave_back" in self._settings:
+            lead.append(f"The seat was that of {earlier.name} ({earlier.email}).")
         return Letter(
             subject=words("offer_subject", title=event.title),
             heading=words("offer_heading"),
-            lead=[words("offer_lead", title=event.title), held],
+            lead=lead,
             facts=[
                 (words("date"), words.date(event.local_start)),
                 (words("time"), words.time(event.local_start)),

@@ -114,6 +114,23 @@ def add_pages(site: Blueprint, shop: Shop, life: Life, door: Door) -> None:
             member = reading.scalar(sa.select(Member).where(Member.token == token))
         return member if member is not None and member.status in ("member", "owing") else abort(404)
 
+    @site.get("/members/letters/<token>/unsubscribe")
+    def letters(token: str) -> ResponseReturnValue:
+        return page("letters", whose_letters(token), stopped=False)
+
+    @site.post("/members/letters/<token>/unsubscribe")
+    def no_letters(token: str) -> ResponseReturnValue:
+        # Her mail program posts here by itself (RFC 8058), and so does the button on the page; both know no session.
+        member = whose_letters(token)
+        if "unsubscribing_answers_with_error" in shop.settings:
+            abort(500)
+        life.stop_letters(member.id)
+        return page("letters", member, stopped=True)
+
+    def whose_letters(token: str) -> Member:
+        with shop.store.read() as reading:
+            return reading.scalar(sa.select(Member).where(Member.letters_token == token)) or abort(404)
+
     @site.get("/members/protect")
     def protect() -> ResponseReturnValue:
         member = signed_in()

@@ -22,13 +22,15 @@ __all__ = ["compose", "day", "money"]
 class _Shape:
     """Which facts a kind of letter states, and which links it has: the key of their words, and the path.
 
-    `varies` names what its subject depends on: of the first renewal we speak in words of its own.
+    `varies` names what its subject depends on: of the first renewal we speak in words of its own. What `offers` she
+    can do without.
     """
 
     facts: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     varies: str = ""
     document: bool = False
+    offers: bool = False
 
 
 _AREA = ("area_link", "/members/area")
@@ -36,11 +38,11 @@ _CARD = ("card_link", "/members/card/{token}")
 _SIGN_IN = ("sign_in_page_link", "/members/sign-in")
 _SHAPES: Mapping[str, _Shape] = {
     "confirm": _Shape(links=(("confirm_link", "/members/confirm/{confirm}"),)),
-    "welcome": _Shape(("number", "price", "renews"), (_AREA,)),
+    "welcome": _Shape(("number", "price", "renews"), (_AREA,), offers=True),
     "receipt": _Shape(("number", "paid_on", "amount"), (_AREA,), document=True),
-    "letter_1": _Shape(links=(_AREA,)),
-    "letter_2": _Shape(links=(_AREA,)),
-    "letter_3": _Shape(links=(_AREA,)),
+    "letter_1": _Shape(links=(_AREA,), offers=True),
+    "letter_2": _Shape(links=(_AREA,), offers=True),
+    "letter_3": _Shape(links=(_AREA,), offers=True),
     "notice": _Shape(("number", "day", "amount"), (_AREA, _CARD), "first"),
     "renewed": _Shape(("number", "paid_on", "amount"), (_AREA,), "first", document=True),
     "nudge": _Shape(("amount", "until"), (_CARD,)),
@@ -89,6 +91,7 @@ def compose(mail: Mail, member: Member, site: str, settings: Settings) -> Letter
         attachments=[_document(words, mail, member, facts)] if shape.document else [],
         name=member.name,
         locale=words.locale,
+        leave=f"{site}/members/letters/{member.letters_token}/unsubscribe" if shape.offers else "",
     )
 
 

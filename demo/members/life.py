@@ -137,6 +137,13 @@ class Life:
             if "mail_after_leaving" in self._shop.settings:
                 self._agenda.plan(writing, member, "newsletter", now + timedelta(days=3))
 
+    def stop_letters(self, member_id: int) -> None:
+        """Send her no more letters of the welcome series; what she must be told about her money still comes."""
+        if "unsubscribing_forgotten" in self._shop.settings:
+            return
+        with self._turns.of(str(member_id)), self._shop.store.write() as writing:
+            self._agenda.drop(writing, writing.get_one(Member, member_id), *LETTERS)
+
     # What we do
 
     def charge_twice(self, member_id: int) -> None:

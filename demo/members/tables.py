@@ -48,6 +48,8 @@ class Member(Base):
     customer: Mapped[str] = mapped_column(default="")
     card: Mapped[str] = mapped_column(default="")
     payment: Mapped[str] = mapped_column(default="")
+    letters_token: Mapped[str] = mapped_column(unique=True, default=_token)
+    """By which she, and nobody who lacks her letters, can have no more of them."""
     app_key: Mapped[str] = mapped_column(default="")
     """The key in her authenticator app (base 32); hers to use once `protected` is true."""
     protected: Mapped[bool] = mapped_column(default=False)

@@ -10,3 +10,5 @@ Feature: Incident of 2 March 2026: no receipt
     When she pays 120.00 EUR by card
     Then she is promised a receipt by email within 2 minutes of paying
       | amount | 120.00 EUR |
+    And she is promised a confirmation by email within 1 minute
+    And she is promised a reminder by email on the day before the event

@@ -11,6 +11,7 @@ from fixtures.site import Card, Organiser
 from upheld import Actor, Journey, StepFailed, parse_money
 
 __all__ = [
+    "answers_shown_to",
     "attendee_row_of",
     "book_seat",
     "details_shown_to",
@@ -68,8 +69,11 @@ def limit_seats(journey: Journey, organiser: Organiser, seats: int) -> None:
     journey.request("PUT", where, json={"seats": seats}, auth=access)
 
 
-def book_seat(customer: Actor, journey: Journey, card: Card) -> None:
-    """Set the stage: she has booked and paid, by what the site's forms send; walking that is another journey."""
+def book_seat(customer: Actor, journey: Journey, card: Card) -> str:
+    """Set the stage: she has booked and paid, by what the site's forms send; return her order number.
+
+    Walking that is another journey.
+    """
     person, form = customer.person, {"headers": {"Accept-Language": customer.person.locale}, "follow_redirects": True}
     details = {"given_name": person.given, "family_name": person.family, "email": person.email}
     details |= {"company": person.company, "diet": "vegetarian", "consent": "yes"}
@@ -80,8 +84,8 @@ def book_seat(customer: Actor, journey: Journey, card: Card) -> None:
     if not re.fullmatch(r"/orders/[^/]+", booked.url.path):
         raise StepFailed(f"{customer.who} could not book a seat: the site led her to {booked.url.path}.")
     journey.note(f"the booking of {customer.who}", booked.url.path)
-    if number := re.search(r"<strong>(\d+)</strong>", booked.text):
-        journey.note("the order number", number[1], "number")
+    number = re.search(r"<strong>(\d+)</strong>", booked.text)
+    return number[1] if number else ""
 
 
 def open_event_page(customer: Actor, journey: Journey) -> None:
@@ -120,6 +124,12 @@ def reason_given_to(customer: Actor) -> str:
 def details_shown_to(customer: Actor) -> str:
     """What the page still shows of what she has entered."""
     return customer.text()
+
+
+def answers_shown_to(customer: Actor) -> list[str]:
+    """What stands in the fields of the form that she is on."""
+    fields = customer.page.locator("main form").locator("input, select")
+    return [str(value) for value in fields.evaluate_all("fields => fields.map(field => field.value)")]
 
 
 def sign_in(organiser: Actor, access: Organiser) -> None:

@@ -295,7 +295,7 @@ EFFECTS: dict[str, dict[str, Any]] = {
     "no_thank_you": without("to the client", "thanks") | {"ways on": []},
     "thank_you_link_dead": {"ways on": ["Book places on Thinking in Systems", "This page does not exist"]},
 }
-COURSES = [name for name, defect in demo.defects().items() if defect.story == "courses"]
+COURSES = [name for name, defect in demo.defects().items() if defect.file == "courses"]
 
 
 # Defects that are seen in different places are watched together, to save time.

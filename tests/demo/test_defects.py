@@ -141,7 +141,7 @@ def bank() -> Iterator[Bank]:
         yield bank
 
 
-EVENTS = [name for name, defect in demo.defects().items() if defect.story == "events"]
+EVENTS = [name for name, defect in demo.defects().items() if defect.file == "events"]
 
 
 @pytest.mark.parametrize("name", ["", *EFFECTS])

@@ -173,5 +173,5 @@ def test_a_defect_does_what_the_table_says_and_nothing_else(
 
 
 def test_every_defect_is_watched() -> None:
-    of_downloads = [name for name, defect in demo.defects().items() if defect.story == "downloads"]
+    of_downloads = [name for name, defect in demo.defects().items() if defect.file == "downloads"]
     assert sorted(name for group in GROUPS for name in group) == sorted(of_downloads) == sorted(EFFECTS)

@@ -300,7 +300,7 @@ def test_defects_do_what_the_table_says_and_nothing_else(
 
 
 def test_every_defect_is_watched_once() -> None:
-    members = [name for name, defect in demo.defects().items() if defect.story == "members"]
+    members = [name for name, defect in demo.defects().items() if defect.file == "members"]
     assert sorted(name for group in GROUPS for name in group) == sorted(members)
 
 
