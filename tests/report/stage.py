@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import struct
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -145,6 +145,7 @@ class Walk:
         failed: Sequence[str] = (),
         title: str = "",
         keyword: str = "And",
+        ride: Mapping[str, Any] | None = None,
     ) -> None:
         index = next(self._steps)
         began = self.stage.now
@@ -171,6 +172,7 @@ class Walk:
             failed_requests=list(failed),
             fields=[{"label": label, "value": value, "how": "label"} for label, value in fields],
             error=error,
+            ride=dict(ride or {}),
         )
 
     def promise(

@@ -1,106 +1,343 @@
-"""Is it a smooth ride? Told from what was measured on the way, and from nothing else."""
+"""Is it a smooth ride? Told from what was measured on the way, and from nothing else: what grated, worst first."""
 
 from __future__ import annotations
 
-import itertools
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from upheld.ledger import JourneyView, StepView
+from upheld.report.measured import (
+    GRAVE,
+    MEASURES,
+    dead_end,
+    documents_of,
+    fields_of,
+    longest_silence,
+    measures_of,
+    slowest_of,
+    steps_of,
+    typed_again,
+    violations_of,
+)
 from upheld.report.model import customer_of
 
-__all__ = ["LONG", "TOO_LONG", "Ride", "ride_of"]
+__all__ = ["BAD", "TOO_LONG", "Friction", "Ride", "ride_of"]
 
-# After a second a person notices that she waits, after ten she does something else (Miller 1968, Nielsen 1993).
-# A step holds more than the wait alone, so the first limit is wider here.
-LONG = 4.0
+# After ten seconds a person does something else (Miller 1968, Nielsen 1993).
 TOO_LONG = 10.0
+# Web Vitals' lines between what needs improvement and what is poor: https://web.dev/articles/vitals.
+POOR_PAGE = 4.0
+POOR_SHIFT = 0.25
+# From this weight on a friction is worse than a nuisance.
+BAD = 60
+# As many barriers as somebody reads; how many there are is said.
+MOST_BARRIERS = 3
+
+_LONGER = ("seconds", "wait_seconds")
+
+Seen = Mapping[str, Sequence[Mapping[str, Any]]]
+
+# axe-core's rules as a customer meets them; what is not here is told in axe-core's own words.
+BARRIERS = {
+    "aria-hidden-focus": "The keyboard reaches something that is hidden",
+    "button-name": "A button has no name for those who have the page read to them",
+    "color-contrast": "Some words can hardly be read: too little contrast",
+    "document-title": "The page has no title",
+    "html-has-lang": "The page does not say its language, so it is read aloud in the wrong one",
+    "image-alt": "A picture has no words for those who cannot see it",
+    "input-image-alt": "A button that is a picture has no words",
+    "label": "A field does not say what it asks for to those who have the page read to them",
+    "link-in-text-block": "A link can be told from its text by colour alone",
+    "link-name": "A link has no name for those who have the page read to them",
+    "meta-viewport": "The page cannot be enlarged on a phone",
+    "nested-interactive": "A button lies within another, and only one of them can be reached",
+    "select-name": "A list does not say what it asks for to those who have the page read to them",
+    "target-size": "Something to tap is too small for a finger",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Friction:
+    """One thing that grated, `said` as the customer would say it.
+
+    `reason` says why it counts. `step` and `line` say where it was in the feature, `picture` shows it ("" where
+    nothing does). `value` is what was measured, `limit` what it was held against. `weight` is how bad it is, 0 to 100.
+    """
+
+    measure: str
+    said: str
+    reason: str
+    weight: int
+    step: str = ""
+    line: int = 0
+    picture: str = ""
+    value: float = 0.0
+    limit: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        return {**asdict(self), "value": round(self.value, 3), "limit": round(self.limit, 3)}
 
 
 @dataclass(frozen=True, slots=True)
 class Ride:
-    """The answer: `word` is Yes, Mostly, No or Cannot tell, `why` what speaks against it, `facts` what was measured."""
+    """The answer: `word` is Yes, Mostly, No, Not to its end or Cannot tell, `why` what speaks against it.
+
+    `frictions` are what grated, worst first, `facts` what was measured in words, `measures` in numbers by their names.
+    """
 
     word: str
     why: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    frictions: tuple[Friction, ...] = ()
+    measures: Mapping[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        return {
+            "word": self.word, "why": list(self.why), "facts": list(self.facts),
+            "frictions": [one.to_json() for one in self.frictions],
+            "measures": {name: round(self.measures[name], 3) for name in MEASURES if name in self.measures},
+        }  # fmt: skip
 
 
-def ride_of(journey: JourneyView) -> Ride:
-    """Return how smooth the customer's own way was; what others of the cast did is not part of it."""
-    person = customer_of(journey)
-    customer = person.who if person else ""
-    steps = [step for step in journey.steps if step.who == customer and (step.picture or step.address)]
+def ride_of(
+    journey: JourneyView,
+    budgets: Mapping[str, float] | None = None,
+    before: Mapping[str, float] | None = None,
+    seen: Seen | None = None,
+) -> Ride:
+    """Return how smooth the customer's own way was; what others of the cast did is not part of it.
+
+    `budgets` are those of `budgets_of`: each takes the place of the measure's own limit. `before` is what `medians`
+    says of this journey's node, `seen` what `accessibility_of` says of its run.
+    """
+    steps = steps_of(journey)
     if not journey.steps:
         return Ride("Cannot tell", ("It was not walked.",))
     if not steps:
         return Ride("Cannot tell", ("Walked, but no page was seen on the way, so nothing was timed.",))
-    slowest = max(steps, key=lambda step: step.seconds)
-    why, bad = [], False
-    if slowest.seconds > LONG:
-        bad = slowest.seconds > TOO_LONG
-        why.append(f"“{slowest.text}” took {_seconds(slowest.seconds)}.")
-    why += [f"{customer} typed {_her(label)} {_times(count)}." for label, count in _typed_again(steps)]
-    complaints = sum(len(step.console) for step in steps)
-    failed = sum(len(step.failed_requests) for step in steps)
-    if complaints:
-        why.append(f"Pages reported {_number(complaints, 'error')} behind the scenes.")
-    if failed:
-        why.append(f"{_number(failed, 'request').capitalize()} of her pages failed.")
+    measures = measures_of(journey, seen)
+    looked = _Look(journey, steps, measures, budgets or {}, before or {}, seen)
+    frictions = tuple(sorted(looked.frictions(), key=lambda one: -one.weight))
+    why, facts = [one.said for one in frictions], looked.facts()
     if journey.status == "unproven":
-        return Ride("Cannot tell", ("It was cut off before its end.", *why), _facts(steps, slowest))
-    if journey.status != "passed":
-        return Ride("Not to its end", (*_stopped(journey), *why), _facts(steps, slowest))
-    word = "No" if bad else "Mostly" if why else "Yes"
-    return Ride(word, tuple(why), _facts(steps, slowest))
+        word, why = "Cannot tell", ["It was cut off before its end.", *why]
+    elif journey.status != "passed":
+        stopped = next((step for step in journey.steps if step.status != "passed"), None)
+        word, why = "Not to its end", [*([f"It ended at “{stopped.text}”."] if stopped else []), *why]
+    else:
+        word = "No" if any(one.weight >= BAD for one in frictions) else "Mostly" if frictions else "Yes"
+    return Ride(word, tuple(why), facts, frictions, measures)
 
 
-def _facts(steps: Sequence[StepView], slowest: StepView) -> tuple[str, ...]:
-    pages = 1 + sum(
-        (step.address, step.title) != (before.address, before.title) for before, step in itertools.pairwise(steps)
-    )
-    fields = sum(len(_fields(step)) for step in steps)
-    total = sum(step.seconds for step in steps)
-    longest = f"longest step {_seconds(slowest.seconds)} (“{slowest.text}”)"
-    return (
-        _number(pages, "page"),
-        _number(fields, "field") + " filled in",
-        f"{_seconds(total)} in all, at the pace of a machine",
-        *((longest,) if slowest.seconds <= LONG else ()),
-    )
+class _Look:
+    def __init__(
+        self,
+        journey: JourneyView,
+        steps: Sequence[StepView],
+        measures: Mapping[str, float],
+        budgets: Mapping[str, float],
+        before: Mapping[str, float],
+        seen: Seen | None,
+    ) -> None:
+        person = customer_of(journey)
+        self._journey, self._steps, self._measures = journey, steps, measures
+        self._her = person.who if person else "She"
+        self._budgets, self._before, self._seen = budgets, before, seen
+
+    def frictions(self) -> Iterator[Friction]:
+        told: set[str] = set()
+        for one in (*self._waiting(), *self._typing(), *self._pages(), *self._barriers(), *self._ending()):
+            told.add(one.measure)
+            yield one
+        for one in (*self._over_budget(), *self._grown()):
+            if one.measure not in told:
+                told.add(one.measure)
+                yield one
+
+    def facts(self) -> tuple[str, ...]:
+        measures, slowest = self._measures, slowest_of(self._steps)
+        # A suite's own task may fill in what no step has written down.
+        filled = sum(len(fields_of(step)) for step in self._steps) or sum(
+            one.filled for one in documents_of(self._steps)
+        )
+        asked = measures.get("fields", 0) if "required_fields" in measures else 0
+        silence, between = longest_silence(self._journey)
+        said = (
+            _counted(measures["pages"], "page"),
+            _counted(measures["clicks"], "click") if "clicks" in measures else "",
+            f"{_counted(filled, 'field')} filled in"
+            + (f", of {asked:.0f} asked and {measures['required_fields']:.0f} required" if asked > filled else ""),
+            f"{_seconds(measures['seconds'])} in all, at the pace of a machine",
+            f"{_seconds(measures['wait_seconds'])} of it waiting for pages" if "wait_seconds" in measures else "",
+            ""
+            if self._over("slowest_step_seconds")
+            else f"longest step {_seconds(slowest.seconds)} (“{slowest.text}”)",
+            f"longest silence {between}" if silence >= 60 else "",
+        )
+        return tuple(one for one in said if one)
+
+    def _over(self, name: str) -> bool:
+        """Whether a measure is over its budget or, where it has none, over its own limit."""
+        limit = self._limit(name)
+        return limit is not None and self._measures.get(name, 0.0) > limit
+
+    def _limit(self, name: str) -> float | None:
+        return self._budgets.get(name, MEASURES[name].limit)
+
+    def _friction(self, measure: str, said: str, reason: str, weight: int, step: StepView | None) -> Friction:
+        return Friction(
+            measure, said, reason, weight, step.text if step else "", step.line if step else 0,
+            step.picture if step else "", self._measures.get(measure, 0.0), self._limit(measure) or 0.0,
+        )  # fmt: skip
+
+    def _waiting(self) -> Iterator[Friction]:
+        if self._over("slowest_page_seconds"):
+            page = max((one for one in documents_of(self._steps) if not one.frame), key=lambda one: one.shown)
+            weight = 85 if page.shown > TOO_LONG else 50 if page.shown > POOR_PAGE else 30
+            said = f"{self._her} waited {_seconds(page.shown)} for {_page(page.step)}."
+            yield self._friction(
+                "slowest_page_seconds", said, "A page should show its main part within 2.5 s.", weight, page.step
+            )
+        if self._over("slowest_step_seconds"):
+            step = slowest_of(self._steps)
+            weight = 75 if step.seconds > TOO_LONG else 40
+            said = f"“{step.text}” took {_seconds(step.seconds)}."
+            yield self._friction("slowest_step_seconds", said, "Who waits so long doubts that it works.", weight, step)
+
+    def _typing(self) -> Iterator[Friction]:
+        if self._over("cleared_fields"):
+            step = next(step for step in self._steps if step.ride.get("cleared"))
+            lost = [str(one) for one in step.ride["cleared"]]
+            said = f"After a mistake {self._her} had to fill in {_listed(lost)} again."
+            yield self._friction("cleared_fields", said, "What she has typed is hers: keep it.", 80, step)
+        if self._over("asked_twice"):
+            for label, count, step in typed_again(self._steps):
+                said = f"{self._her} typed {_named(label)} {_times(count)}."
+                yield self._friction("asked_twice", said, "What she has said once is known.", 45, step)
+
+    def _pages(self) -> Iterator[Friction]:
+        if self._over("layout_shift"):
+            page = max((one for one in documents_of(self._steps) if not one.frame), key=lambda one: one.shift)
+            weight = 45 if page.shift > POOR_SHIFT else 30
+            said = f"{_page(page.step, capital=True)} moved under her eyes as it came up."
+            yield self._friction(
+                "layout_shift", said, f"A shift of {page.shift:.2f}; up to 0.1 is good.", weight, page.step
+            )
+        if self._over("failed_requests"):
+            step = next(step for step in self._steps if step.failed_requests)
+            said = f"{_counted(self._measures['failed_requests'], 'request').capitalize()} of her pages failed."
+            yield self._friction("failed_requests", said, str(step.failed_requests[0]), 25, step)
+        if self._over("console_errors"):
+            step = next(step for step in self._steps if step.console)
+            said = f"Pages reported {_counted(self._measures['console_errors'], 'error')} behind the scenes."
+            yield self._friction("console_errors", said, str(step.console[0]), 20, step)
+        if self._over("redirects"):
+            step = max(self._steps, key=lambda step: step.ride.get("chain") or 0)
+            count = self._measures["redirects"]
+            said = f"{self._her} was sent on {_times(count)} before {_page(step)} came."
+            yield self._friction("redirects", said, "Each is a further wait.", 15, step)
+
+    def _barriers(self) -> Iterator[Friction]:
+        if not self._over("accessibility"):
+            return
+        rules: dict[str, list[tuple[StepView, Mapping[str, Any]]]] = defaultdict(list)
+        for step in self._steps:
+            for one in violations_of(step, self._seen):
+                if one.get("impact") in GRAVE:
+                    rules[str(one.get("id"))].append((step, one))
+        worst = sorted(rules.items(), key=lambda item: item[1][0][1].get("impact") != "critical")
+        for number, (rule, places) in enumerate(worst):
+            step, one = places[0]
+            critical = one.get("impact") == "critical"
+            said = f"{BARRIERS.get(rule, str(one.get('help', rule)))}: {_page(step)}."
+            if number == MOST_BARRIERS - 1 and len(worst) > MOST_BARRIERS:
+                said += f" There are {len(worst) - MOST_BARRIERS} more barriers of this kind."
+            friction = self._friction("accessibility", said, f"axe-core: {rule} ({one.get('impact')}).",
+                                      55 if critical else 35, step)  # fmt: skip
+            picture = str(one.get("picture") or step.picture)
+            yield Friction(**{**asdict(friction), "picture": picture})
+            if number == MOST_BARRIERS - 1:
+                return
+
+    def _ending(self) -> Iterator[Friction]:
+        # Where it stopped is told with the journey's own answer.
+        if self._journey.status != "passed" or not self._over("dead_ends"):
+            return
+        last = next(step for step in reversed(self._steps) if "ways" in step.ride)
+        said = f"It ends on {dead_end(self._steps)}: {_page(last)}."
+        weight = 90 if float(last.ride.get("status") or 0) >= 500 else 70
+        yield self._friction("dead_ends", said, "She does not know what comes next.", weight, last)
+
+    def _over_budget(self) -> Iterator[Friction]:
+        for name, limit in self._budgets.items():
+            value = self._measures.get(name, 0.0)
+            if value > limit:
+                said = f"It takes {_amount(value, name)}; the budget is {_plain(limit)}."
+                yield self._friction(name, said, "Your own budget.", 40, None)
+
+    def _grown(self) -> Iterator[Friction]:
+        over = f"on the last {_words(self._before.get('nights', 0))} nights"
+        longer = False
+        for name, measure in MEASURES.items():
+            was, value = self._before.get(name), self._measures.get(name)
+            if measure.grown is None or was is None or value is None:
+                continue
+            least, part = measure.grown
+            more = value - was
+            if more < least or more < part * was or value <= self._budgets.get(name, -1):
+                continue
+            if name in _LONGER:
+                if longer:  # the wait for pages is a part of the whole, and is not told again
+                    continue
+                longer, said = True, f"It takes {_seconds(more)} longer than {over}."
+            else:
+                said = f"It takes {_amount(more, name, 'more ')} than {over}."
+            yield self._friction(name, said, f"It was {_plain(was)}, the median; it is {_plain(value)}.", 38, None)
 
 
-def _stopped(journey: JourneyView) -> tuple[str, ...]:
-    stopped = next((step for step in journey.steps if step.status != "passed"), None)
-    return (f"It ended at “{stopped.text}”.",) if stopped else ()
+def _page(step: StepView, *, capital: bool = False) -> str:
+    the = "The" if capital else "the"
+    return f"{the} page “{step.title}”" if step.title else f"{the} page at “{step.text}”"
 
 
-def _typed_again(steps: Sequence[StepView]) -> list[tuple[str, int]]:
-    """Return the labels of what she had to type more than once; ticks and short answers may well be the same."""
-    typed = Counter(str(one.get("value", "")).casefold() for step in steps for one in _fields(step))
-    labels: dict[str, str] = {}
-    for one in (one for step in steps for one in _fields(step)):
-        labels.setdefault(str(one.get("value", "")).casefold(), str(one.get("label", "")))
-    return [(labels[value], count) for value, count in typed.items() if count > 1 and len(value) > 5 and labels[value]]
+def _amount(value: float, name: str, more: str = "") -> str:
+    unit = MEASURES[name].unit
+    # "1 pages" is what a machine says.
+    if value == 1:
+        first, _, rest = unit.partition(" ")
+        unit = f"{first.removesuffix('s') if first != 's' else first}{' ' if rest else ''}{rest}"
+    return f"{_plain(value)} {more}{unit}"
 
 
-def _fields(step: StepView) -> list[Mapping[str, Any]]:
-    return [one for one in step.fields if isinstance(one, Mapping)] if isinstance(step.fields, list | tuple) else []
+def _plain(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.1f}".removesuffix(".0")
 
 
-def _her(label: str) -> str:
+def _words(nights: float) -> str:
+    return {3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}.get(int(nights), f"{nights:.0f}")
+
+
+def _named(label: str) -> str:
     short = label.strip().rstrip(":*").strip()
     return f"her {short[:1].lower() + short[1:]}" if len(short) <= 30 else f"what “{short[:60]}” asks for"
 
 
-def _times(count: int) -> str:
-    return {2: "twice", 3: "three times"}.get(count, f"{count} times")
+def _listed(labels: Sequence[str]) -> str:
+    shown = [f"“{label}”" for label in labels[:3]]
+    rest = len(labels) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}" if count else f"no {noun}s"
+def _times(count: float) -> str:
+    return {2: "twice", 3: "three times"}.get(int(count), f"{count:.0f} times")
+
+
+def _counted(count: float, noun: str) -> str:
+    return f"{count:.0f} {noun}{'' if count == 1 else 's'}" if count else f"no {noun}s"
 
 
 def _seconds(seconds: float) -> str:
