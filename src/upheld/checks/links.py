@@ -1,0 +1,284 @@
+"""Links: that they lead somewhere, to the site that was walked and not to another, and to where their words say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from upheld.browser.address import masked, where
+from upheld.browser.allow import host_of
+from upheld.checks._anchors import Anchor, anchors_in
+from upheld.checks._hosts import environment, is_tracker, is_well_known, listed, machine, owner, same_owner
+from upheld.checks._lost import is_lost
+from upheld.checks.base import Finding, Known, Probe, Severity, Touch
+from upheld.checks.following import distinct, is_web
+from upheld.promises import Link
+
+__all__ = ["CHECKS", "DeadLink", "DisguisedLink", "EmptyLink", "ForeignEnvironment", "InsecureLink", "OutsideLink"]
+
+_READ = frozenset({"email", "text message", "page"})
+# Who is not let in, or asks too often, may well be let in as the customer that she is.
+_NOT_FOR_US = frozenset({401, 403, 407, 429, 451})
+_GONE = frozenset({404, 410})
+
+
+class DeadLink:
+    """A link that was fetched soon after it arrived, and led to an error."""
+
+    name: ClassVar[str] = "dead_link"
+    about: ClassVar[str] = (
+        "A link leads nowhere: the site answers 404, 410 or an error of its own, or shows an error page. "
+        "Links that may do something when they are followed are not tried."
+    )
+    severity: ClassVar[Severity] = Severity.FAIL
+    channels: ClassVar[frozenset[str]] = _READ
+
+    def look(self, touch: Touch, known: Known) -> Iterator[Finding]:
+        """Yield each link that is dead, and once where the site did not answer at all."""
+        silent: list[str] = []
+        for link in distinct(touch.arrival.links):
+            probe = known.probes.get(link.url)
+            if probe is None or probe.status is None:
+                continue
+            if probe.status == 0:
+                silent.append(probe.why)
+            elif finding := _dead(link, probe, touch):
+                yield finding
+        if silent:
+            said = f"Whether {_count(len(silent))} of {touch.name} leads somewhere could not be seen."
+            yield Finding(said, "no answer", unsure=silent[0])
+
+
+def _dead(link: Link, probe: Probe, touch: Touch) -> Finding | None:
+    status = probe.status or 0
+    # On a page she may have been signed in, and we are not: what is hidden from us need not be from her.
+    severity = Severity.WARN if touch.arrival.channel == "page" else None
+    at = where(probe.final or link.url)
+    begin = f"{_named(link)} in {touch.name} leads"
+    if status in _GONE or status >= 500:
+        what = "nowhere" if status in _GONE else "to an error"
+        return Finding(f"{begin} {what}: the site answers {status} at {at}.", "dead", link.words, severity=severity)
+    if status >= 400 and status not in _NOT_FOR_US:
+        said = f"{begin} to a page that cannot be had: the site answers {status} at {at}."
+        return Finding(said, "refused", link.words, severity=Severity.WARN)
+    if status < 300 and (shown := next((one for one in (probe.heading, probe.title) if is_lost(one)), "")):
+        said = f"{begin} to what looks like an error page: it says “{shown}” at {at}."
+        return Finding(said, "error page", link.words, severity=Severity.WARN)
+    return None
+
+
+class ForeignEnvironment:
+    """A link to staging, to somebody's own machine, or to an example."""
+
+    name: ClassVar[str] = "foreign_environment"
+    about: ClassVar[str] = (
+        "A link leads to another environment than the site's own: localhost, a private network, staging or test, "
+        "a tunnel, example.com."
+    )
+    severity: ClassVar[Severity] = Severity.FAIL
+    channels: ClassVar[frozenset[str]] = _READ
+
+    def look(self, touch: Touch, known: Known) -> Iterator[Finding]:
+        """Yield the first link to each such host."""
+        seen: set[str] = set()
+        for link in distinct(touch.arrival.links):
+            host = host_of(link.url)
+            if not is_web(link.url) or host in seen:
+                continue
+            what, sure = environment(link.url, known.site, known.allow_hosts)
+            if what:
+                seen.add(host)
+                said = f"{_named(link)} in {touch.name} leads to {what}: {host}."
+                yield Finding(said, "other environment", link.words, severity=None if sure else Severity.WARN)
+
+
+class OutsideLink:
+    """Links to hosts that are neither the site's nor well known, and could not be looked at."""
+
+    name: ClassVar[str] = "outside_link"
+    about: ClassVar[str] = (
+        "A link leads to a host that is neither the site's nor in `allow_hosts`, and was not looked at. Maps, "
+        "calendars, social networks, payment, parcels, app stores and trackers are ordinary and not told."
+    )
+    severity: ClassVar[Severity] = Severity.WARN
+    channels: ClassVar[frozenset[str]] = frozenset({"email", "text message"})
+
+    def look(self, touch: Touch, known: Known) -> Iterator[Finding]:
+        """Yield one finding that names these hosts."""
+        hosts: dict[str, str] = {}
+        for link in distinct(touch.arrival.links):
+            host = host_of(link.url)
+            ours = not is_web(link.url) or same_owner(host, host_of(known.site)) or listed(link.url, known.allow_hosts)
+            ordinary = is_well_known(host) or is_tracker(host) or bool(machine(host))
+            if not ours and not ordinary and not environment(link.url, known.site, known.allow_hosts)[0]:
+                hosts.setdefault(host, link.words)
+        if hosts:
+            said = f"{touch.name} leads to {_and(list(hosts))}, where nobody was allowed to look."
+            yield Finding(said[:1].upper() + said[1:], "outside", next(iter(hosts.values())))
+
+
+class InsecureLink:
+    """A link by http where the site is at https."""
+
+    name: ClassVar[str] = "insecure_link"
+    about: ClassVar[str] = (
+        "A link goes by http where the site is at https; to another host than the site's it is a warning."
+    )
+    severity: ClassVar[Severity] = Severity.FAIL
+    channels: ClassVar[frozenset[str]] = _READ
+
+    def look(self, touch: Touch, known: Known) -> Iterator[Finding]:
+        """Yield the first such link to each host."""
+        if not known.site.lower().startswith("https:"):
+            return
+        seen: set[str] = set()
+        home = host_of(known.site)
+        for link in distinct(touch.arrival.links):
+            host = host_of(link.url)
+            ours = same_owner(host, home) or listed(link.url, known.allow_hosts)
+            if not link.url.lower().startswith("http:") or host in seen or not ours:
+                continue
+            seen.add(host)
+            probe = known.probes.get(link.url)
+            # A site that leads on to https at once lets nobody down.
+            leads_on = probe is not None and probe.final.lower().startswith("https:")
+            said = f"{_named(link)} in {touch.name} goes by http, which others can read, though the site is at https."
+            yield Finding(said, "http", link.words, severity=None if host == home and not leads_on else Severity.WARN)
+
+
+class EmptyLink:
+    """A link that leads nowhere by the way it is written."""
+
+    name: ClassVar[str] = "empty_link"
+    about: ClassVar[str] = (
+        "A link is written so that it leads nowhere: “#”, nothing, `javascript:`, an unfilled `{{url}}`, "
+        "`http://None/`, a path without a host. One that only a picture without a text shows is a warning."
+    )
+    severity: ClassVar[Severity] = Severity.FAIL
+    channels: ClassVar[frozenset[str]] = _READ
+
+    def look(self, touch: Touch, known: Known) -> Iterator[Finding]:
+        """Yield each such link once."""
+        home = host_of(known.site)
+        in_html = anchors_in(touch.letter.html) if touch.letter else ()
+        rest = (Anchor(link.url, link.words, 0, True) for link in distinct(touch.arrival.links))
+        seen: set[tuple[str, str]] = set()
+        for one in (*in_html, *(link for link in rest if is_web(link.href) or ":" in link.href)):
+            if (one.href, "") in seen or (one.href, one.words) in seen:
+                continue
+            if found := _empty(one, touch, home):
+                seen.add((one.href, one.words if one.href in ("", "#") else ""))
+                yield found
+
+
+def _empty(one: Anchor, touch: Touch, home: str) -> Finding | None:
+    """Return what is wrong with how a link is written."""
+    name = f"“{one.words}”" if one.words and one.words != one.href else "A link"
+    if unfilled := _unfilled(one.href):
+        said = f"{name} in {touch.name} has an address that was never filled in: {unfilled}"
+        # What a mail service fills in on its way is still empty where its mail is caught before.
+        later = re.search(r"unsub|preferenc|web_?version|browser|forward|optout|abmeld", one.href, re.IGNORECASE)
+        return Finding(said, "unfilled", one.words, severity=Severity.WARN if later else None)
+    if one.href in ("", "#") or one.href.lower().startswith("javascript:"):
+        if not one.meant or not (one.words or one.pictures):
+            return None
+        # Dates, places and numbers are made links to nowhere so that a phone makes none of them.
+        doubt = not one.words or bool(re.search(r"\d|@", one.words))
+        written = f"“{one.href[:40]}”" if one.href else "nothing"
+        said = f"{name} in {touch.name} leads nowhere: its address is {written}."
+        return Finding(said, "nowhere", one.words, severity=Severity.WARN if doubt else None)
+    if nobody := _nobody(one.href):
+        theirs = is_web(one.href) and nobody == "path" and host_of(one.href) != home
+        said = f"{name} in {touch.name} leads nowhere: its address is “{masked(one.href)}”."
+        return Finding(said, "nowhere", one.words, severity=Severity.WARN if theirs or nobody == "doubt" else None)
+    if not one.words and one.pictures and is_web(one.href):
+        said = f"{touch.name} has a link to {where(one.href)} that is a picture without words: some will not know it."
+        return Finding(said[:1].upper() + said[1:], "wordless", severity=Severity.WARN)
+    return None
+
+
+_TEMPLATE = re.compile(
+    r"\{\{|\}\}|\{%|%\}|<%|%>|\$\{|#\{|\*\|[\w:.]+\|\*|%%[\w.]+%%|^%[a-z][\w.]+%$|\[%|%\]|\{[a-z_][\w.]*\}"
+    r"|^\[+[A-Za-z_][\w .]*\]+$|/\[+[A-Za-z_][\w .]*\]+(?:/|$)|@@\w+@@|\b(?:YOUR|INSERT)[_-](?:URL|LINK)\b",
+    re.ASCII,
+)
+_PRINTF = re.compile(r"%(?:s|d(?![0-9a-fA-F])|\(\w+\)s)")
+_NOTHING = re.compile(r"None|null|undefined|NaN|nil|\[object Object\]|%5Bobject%20Object%5D")
+
+
+def _unfilled(href: str) -> str:
+    if _PRINTF.search(href) or _TEMPLATE.search(href) or _TEMPLATE.search(unquote(href)):
+        return unquote(href)[:80]
+    return ""
+
+
+def _nobody(href: str) -> str:
+    """Return "host" or "path" where an address has nothing there, "doubt" where some programs may still follow it."""
+    if re.fullmatch(r"(?:https?|mailto|tel|sms):/*", href, re.IGNORECASE) or re.match(
+        r"https?:///", href, re.IGNORECASE
+    ):
+        return "host"
+    if _NOTHING.fullmatch(href) or re.match(r"(?:mailto|tel|sms):(?:None|null|undefined|NaN)(?:$|[?@])", href):
+        return "host"
+    if not re.match(r"[a-z][a-z0-9+.-]*:", href, re.IGNORECASE):
+        if href.startswith(("#", "//")):
+            return ""
+        return "host" if href.startswith("/") else "doubt"
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return "doubt"
+    if parts.scheme.lower() not in ("http", "https"):
+        return ""
+    # Only as it is written: a host's name is the same in small letters.
+    if _NOTHING.fullmatch(parts.netloc) or not parts.hostname:
+        return "host"
+    if any(_NOTHING.fullmatch(part) for part in parts.path.split("/")):
+        return "path"
+    asked = parse_qsl(parts.query)
+    return "doubt" if any(_NOTHING.fullmatch(value) for name, value in asked if not name.startswith("utm_")) else ""
+
+
+class DisguisedLink:
+    """Words that are an address, over a link to another."""
+
+    name: ClassVar[str] = "disguised_link"
+    about: ClassVar[str] = "A link's words show one address, and it leads to another's: what fraud looks like."
+    severity: ClassVar[Severity] = Severity.WARN
+    channels: ClassVar[frozenset[str]] = frozenset({"email"})
+
+    def look(self, touch: Touch, known: Known) -> Iterator[Finding]:
+        """Yield each such link; a tracker, which leads on to what the words say, is ordinary."""
+        for link in dict.fromkeys(touch.arrival.links):
+            shown = re.fullmatch(r"(?:https?://|www\.)\S+", link.words.strip(), re.IGNORECASE)
+            if not shown or not is_web(link.url):
+                continue
+            told = host_of(shown[0] if "://" in shown[0] else f"https://{shown[0]}")
+            host = host_of(link.url)
+            if "." not in told or same_owner(told, host) or is_tracker(host):
+                continue
+            if machine(host) and machine(told):
+                continue
+            said = f"A link in {touch.name} shows “{masked(shown[0])}” and leads to {owner(host)}."
+            yield Finding(said, "other address", link.words)
+
+
+def _named(link: Link) -> str:
+    words = " ".join(link.words.split())
+    if not words:
+        return f"A link without words (to {where(link.url)})"
+    return f"“{masked(words) if '://' in words else words}”"
+
+
+def _count(number: int) -> str:
+    return "a link" if number == 1 else f"any of {number} links"
+
+
+def _and(words: list[str]) -> str:
+    shown = words if len(words) < 5 else [*words[:3], f"{len(words) - 3} more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+CHECKS = (DeadLink(), ForeignEnvironment(), OutsideLink(), InsecureLink(), EmptyLink(), DisguisedLink())
