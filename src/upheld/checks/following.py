@@ -13,9 +13,10 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from upheld.promises import Link
 from upheld.promises.facts import fold
 
-__all__ = ["does_something", "is_web", "plain"]
+__all__ = ["distinct", "does_something", "is_web", "plain"]
 
 # What does something at once, in English, German, French, Dutch and Spanish, each as the words begin, accents dropped.
 _DOES = re.compile(
@@ -154,3 +155,12 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
         return re.compile(pattern, re.IGNORECASE)
     except re.error:
         return None
+
+
+def distinct(links: Iterable[Link]) -> list[Link]:
+    """Return each address once, in their order: with words, where it stands in the text as well as behind words."""
+    found: dict[str, Link] = {}
+    for link in links:
+        if link.url not in found or found[link.url].words == link.url:
+            found[link.url] = link
+    return list(found.values())

@@ -22,7 +22,7 @@ from bs4 import BeautifulSoup
 
 from upheld.browser.allow import allows, host_of
 from upheld.checks.base import Probe
-from upheld.checks.following import does_something
+from upheld.checks.following import distinct, does_something
 from upheld.errors import LedgerUnreachable
 from upheld.ledger import Ledger, NewEvent
 from upheld.promises import Arrival
@@ -118,18 +118,13 @@ class Prober:
         """
         if arrival.channel not in CHANNELS:
             return
-        links: dict[str, str] = {}
-        for link in arrival.links:
-            # The same address stands in the text and in the HTML; where it has words, these count.
-            if link.url not in links or links[link.url] == link.url:
-                links[link.url] = link.words
         patterns, safe, sent = tuple(does_something), tuple(safe_to_follow), dict(headers or {})
         with self._changed:
-            new = [(url, words) for url, words in links.items() if url not in self._taken][:MOST_LINKS]
-            self._taken.update(url for url, _ in new)
+            new = [one for one in distinct(arrival.links) if one.url not in self._taken][:MOST_LINKS]
+            self._taken.update(one.url for one in new)
             self._left += len(new)
-        for url, words in new:
-            self._queue.put(_Link(url, "" if words == url else words, patterns, safe, sent))
+        for one in new:
+            self._queue.put(_Link(one.url, "" if one.words == one.url else one.words, patterns, safe, sent))
 
     def finish(self, limit: float = 30.0) -> bool:
         """Wait until all that was taken has been looked at, for `limit` seconds at most; return whether it has."""
