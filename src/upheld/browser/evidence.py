@@ -39,9 +39,9 @@ class StepEvidence:
     """What was noted since the step before.
 
     `address` is masked. `console` are errors of the console and of scripts, `failed_requests` sentences such as
-    "GET https://… 404". `picture` and `page_text` are paths, relative to the evidence's folder, of the picture that
-    shows the screen as the step left it, and of what the page says there (UTF-8), "" where there is none. They change
-    when the screen does. `seconds` is the time since the step before. `ride` is what was measured; see docs/ride.md.
+    "GET https://… 404". `picture` is the path, relative to the evidence's folder, of the picture that shows the
+    screen as the step left it, "" where there is none. `page_text` is that of what the page says (UTF-8), "" where it
+    says what it said at the step before. `seconds` is the time since the step before. `ride` is what was measured; see docs/ride.md.
     """
 
     address: str
@@ -102,6 +102,7 @@ class Evidence:
         self._failed: list[str] = []
         self._since = time.monotonic()
         self._sessions: weakref.WeakKeyDictionary[Page, CDPSession] = weakref.WeakKeyDictionary()
+        self._said: weakref.WeakKeyDictionary[Page, str] = weakref.WeakKeyDictionary()
         self._last: weakref.WeakKeyDictionary[Page, _Look] = weakref.WeakKeyDictionary()
 
     def attach(self, context: BrowserContext) -> None:
@@ -141,11 +142,14 @@ class Evidence:
         except Error:
             return _Look()
         if before and saw["print"] == known:
-            return replace(before, title=saw["title"], still=saw["still"], ride=saw["ride"])
+            return replace(before, title=saw["title"], text="", still=saw["still"], ride=saw["ride"])
         text = picture = ""
         with contextlib.suppress(OSError):
             content = str(saw["text"] or "").encode("utf-8", "replace")[:MOST_TEXT].decode("utf-8", "ignore").encode()
             text = self._store(content, "txt")
+            # A screen that only scrolls or is typed into says what it said before.
+            told, self._said[page] = self._said.get(page), text
+            text = "" if told == text else text
         with contextlib.suppress(Error, OSError):
             picture = self._store(self._shoot(page), "jpg")
         kind = self._accessibility.kind_of(page.url, saw["shape"]) if self._accessibility and saw["shape"] else ""
