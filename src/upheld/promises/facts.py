@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_name
 from babel.numbers import (
     format_currency,
     get_currency_name,
@@ -27,7 +27,7 @@ from babel.numbers import (
 )
 from price_parser.parser import parse_number
 
-__all__ = ["Fact", "Money", "SaidDate", "dates_in", "fold", "money_in", "parse_money", "says", "times_in"]
+__all__ = ["Fact", "Money", "SaidDate", "dates_in", "fold", "money_in", "parse_money", "says", "times_in", "zone_name"]
 
 _SPACES = re.compile(r"\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-"})
@@ -248,6 +248,8 @@ def _readings(words: str, locale: str, *, before: bool) -> tuple[str, ...]:
     groups = words.split(" ")
     # The number that stands at the currency's sign: the first after it, or the last before it.
     beside = groups[0] if before else groups[-1]
+    if re.match(r"0\d", beside):
+        return (words,)  # "2 500 000 €": nobody writes "000" for a number of its own
     return (words, beside) if _parts_by_space(locale) else (beside,)
 
 
@@ -410,6 +412,11 @@ _TIME = re.compile(
     rf" ?(?P<half>{_HALVES})?"
     rf"|(?P<hour2>[01]?\d|2[0-4]) ?(?:(?P<half2>{_HALVES})|uhr|h|heures?|uur|o'clock|horas)(?!\w))"
 )
+
+
+def zone_name(when: datetime, locale: str = "en") -> str:
+    """Return what readers of this locale call the time zone of this moment for short: `CET`, `MEZ`."""
+    return str(get_timezone_name(when, width="short", locale=_locale(locale)))
 
 
 def times_in(text: str) -> Iterator[time]:
