@@ -28,11 +28,15 @@ _CELLS = {"td", "th"}
 _HEADINGS = {"h1", "h2", "h3"}
 _OF_A_PICTURE = ("src", "alt", "width", "height")
 _HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)"
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
     r"|opacity\s*:\s*0?\.?0*\s*(?:;|!|$)|max-height\s*:\s*0(?:px)?\s*(?:;|!|$)",
     re.IGNORECASE,
 )
+# Templates lay out columns in boxes of this size, and give the words within a size of their own.
+_FONT_SIZE = re.compile(r"(?:^|[;\s])font-size\s*:\s*(?P<none>0(?:\.0*)?(?:px|pt|r?em|%)?\s*(?:;|!|$))?", re.IGNORECASE)
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\u034f]|(?<!\\w)\u200c|\u200c(?!\\w)")
+# A space that does not break and stands between two digits parts thousands, and not two numbers.
+_SPACES = re.compile(r"(?:(?!(?<=\d)[\u00a0\u2009\u202f](?=\d))\s)+")
 _ODD_SECTION = re.compile(r"<!\[(?!if|else|endif|CDATA)", re.IGNORECASE)
 _TAG = re.compile(r"""<[a-zA-Z][^<>"']*+(?:"[^"]*+"[^<>"']*+|'[^']*+'[^<>"']*+)*+>|</[^<>]*+>|<![^<>]*+>""")
 _FAILURES = 50
@@ -72,14 +76,18 @@ def seen(markup: str) -> Seen:
     links: list[tuple[str, str]] = []
     pictures: list[Mapping[str, str]] = []
     # A walk with a stack of our own: markup nested thousands deep must not exhaust Python's. A string on the stack
-    # is written; a list closes what was opened when its text began.
+    # is written; a tuple closes what was opened when its text began, or gives back the size that its words had.
     todo: list[PageElement | str | tuple[str, Tag, int]] = list(reversed(soup.contents))
+    tiny = 0
     while todo:
         node = todo.pop()
         if isinstance(node, str) and not isinstance(node, NavigableString):
             out.append(node)
         elif isinstance(node, tuple):
             kind, tag, began = node
+            if kind == "size":
+                tiny = began
+                continue
             if len(headings) + len(links) >= MOST:
                 continue  # thousands, one inside the other, would take thousands times their text
             words = _line("".join(out[began:]))
@@ -89,9 +97,9 @@ def seen(markup: str) -> Seen:
             elif kind == "link" and address and not address.startswith("#"):
                 links.append((words, address))
         elif isinstance(node, Tag):
-            _enter(node, todo, out, pictures)
+            tiny = _enter(node, todo, out, pictures, tiny)
         elif isinstance(node, NavigableString) and not (
-            isinstance(node, PreformattedString) and not isinstance(node, CData)
+            tiny or (isinstance(node, PreformattedString) and not isinstance(node, CData))
         ):
             out.append(re.sub(r"[ \t\r\n\f]+", " ", str(node)))
     root = soup.find(("html", "body"), lang=True)
@@ -133,15 +141,17 @@ def _enter(
     todo: list[PageElement | str | tuple[str, Tag, int]],
     out: list[str],
     pictures: list[Mapping[str, str]],
-) -> None:
+    tiny: int,
+) -> int:
+    """Write what begins here, and put on the stack what follows; return whether its words are of no size."""
     name = tag.name.lower()
     if name in _NEVER or _hidden(tag):
-        return
+        return tiny
     if name == "img":
         out.append(f" {_attribute(tag, 'alt')} ")
         if len(pictures) < MOST:
             pictures.append({name: _attribute(tag, name) for name in _OF_A_PICTURE if tag.has_attr(name)})
-        return
+        return tiny
     edge = "\n" if name in _BLOCKS else "\t" if name in _CELLS else ""
     if edge:
         out.append(edge)
@@ -150,7 +160,12 @@ def _enter(
         todo.append(("heading", tag, len(out)))
     if name == "a":
         todo.append(("link", tag, len(out)))
+    sizes = list(_FONT_SIZE.finditer(_attribute(tag, "style")))
+    if sizes:
+        todo.append(("size", tag, tiny))
+        tiny = int(sizes[-1]["none"] is not None)
     todo.extend(reversed(tag.contents))
+    return tiny
 
 
 def _attribute(tag: Tag, name: str) -> str:
@@ -163,7 +178,7 @@ def _hidden(tag: Tag) -> bool:
 
 
 def _line(text: str) -> str:
-    return " ".join(_UNSEEN.sub("", text).split())
+    return _SPACES.sub(" ", _UNSEEN.sub("", text)).strip()
 
 
 def _lines(text: str) -> str:

@@ -10,9 +10,11 @@ import email.utils
 import functools
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage, Message
 from typing import TypeVar
+
+from upheld.mailbox._smime import PKCS7, unwrapped
 
 __all__ = [
     "LIMITS",
@@ -67,7 +69,8 @@ class Faults:
 class Leaf:
     """A part that holds no others: its media type, decoded bytes, and what its headers say of it.
 
-    `alternative` is true for one of several forms of the same words (RFC 2046, 5.1.4).
+    `alternative` is true for one of several forms of the same words (RFC 2046, 5.1.4), `flowed` for text whose lines
+    are joined again, `delsp` where the spaces that they were broken at go (RFC 3676).
     """
 
     type: str
@@ -79,6 +82,8 @@ class Leaf:
     related: bool
     method: str = ""
     alternative: bool = False
+    flowed: bool = False
+    delsp: bool = False
 
 
 # The parser of structured headers takes time by the square of their length.
@@ -175,6 +180,8 @@ def leaves(message: Message, faults: Faults) -> Iterator[Leaf]:
         part, depth, related, alternative = open_parts.pop()
         _defects(part, faults)
         kind = tried(part.get_content_type, "application/octet-stream")
+        if kind == "multipart/encrypted":
+            faults.add("the message is encrypted, and what it says could not be read")
         children = part.get_payload()
         if isinstance(children, list) and not kind.startswith("message/"):
             if depth >= LIMITS.depth:
@@ -197,7 +204,22 @@ def leaves(message: Message, faults: Faults) -> Iterator[Leaf]:
         if spent > LIMITS.decoded:
             faults.add(f"the parts have more than {LIMITS.decoded} bytes in all; the rest was not read")
             return
+        if leaf.type in PKCS7 and (signed := _signed(leaf, depth, faults)):
+            # Its reader's program checks the signature, and shows what was signed in the place of the lump.
+            open_parts.append((signed, depth + 1, related, alternative))
+            leaf = replace(leaf, type="application/pkcs7-signature", data=b"")
         yield leaf
+
+
+def _signed(leaf: Leaf, depth: int, faults: Faults) -> Message | None:
+    what, held = tried(lambda: unwrapped(leaf.data), ("", b""))
+    if what == "encrypted":
+        faults.add("the message is encrypted (S/MIME), and what it says could not be read")
+    elif what == "":
+        faults.add("a part in S/MIME could not be read")
+    if what != "signed" or depth >= LIMITS.depth:
+        return None
+    return parse(held, faults)
 
 
 _DEFECTS = {
@@ -241,6 +263,8 @@ def _leaf(part: Message, kind: str, related: bool, alternative: bool, faults: Fa
         related=related,
         method=clean(tried(lambda: str(part.get_param("method") or ""), "")),
         alternative=alternative,
+        flowed=tried(lambda: str(part.get_param("format") or "").lower() == "flowed", False),
+        delsp=tried(lambda: str(part.get_param("delsp") or "").lower() == "yes", False),
     )
 
 
@@ -253,6 +277,12 @@ def _inner(part: Message) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
+# Every mail reader takes a charset for its superset, as the WHATWG's Encoding Standard says.
+_READ_AS = {
+    "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "utf-8", "ascii": "utf-8",
+    "iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "iso-8859-9": "cp1254", "windows-874": "cp874",
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "ks_c_5601-1987": "cp949", "euc-kr": "cp949",
+}  # fmt: skip
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -266,8 +296,7 @@ def decoded(leaf: Leaf, faults: Faults, *, declared: str = "") -> str:
         faults.add(f"a part of type {leaf.type} has {len(data)} bytes; only the first {LIMITS.body} were read")
         data = data[: LIMITS.body]
     wanted = leaf.charset or declared
-    # Every mail reader takes Latin-1 for its superset, as the WHATWG's Encoding Standard says.
-    name = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "utf-8"}.get(wanted, wanted)
+    name = _READ_AS.get(wanted, wanted)
     for mark, marked in _MARKS:
         if data.startswith(mark):
             name = marked

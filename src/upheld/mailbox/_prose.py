@@ -1,4 +1,4 @@
-"""Plain text as its reader sees it: the addresses that stand in it, with their words, and its first lines."""
+"""Plain text as its reader sees it: its lines joined again, the addresses in it with their words, its first lines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from upheld.promises.promise import Link
 
-__all__ = ["bare_links", "first_lines"]
+__all__ = ["bare_links", "first_lines", "unflowed"]
 
 _FIRST_LINES = 3
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^\x00-\x1f]{1,4000}", re.IGNORECASE)
@@ -51,3 +51,20 @@ def first_lines(text: str) -> list[str]:
     """Return the first lines that say something, which stand for headings where there are none."""
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return [line[:200] for line in lines if line][:_FIRST_LINES]
+
+
+def unflowed(text: str, *, delsp: bool) -> str:
+    """Return text of the kind `format=flowed` with its lines joined where they were broken (RFC 3676, 4)."""
+    lines: list[str] = []
+    open_depth = -1
+    for line in text.split("\n"):
+        depth = len(line) - len(line.lstrip(">"))
+        words = line[depth:].removeprefix(" ")
+        flows = words.endswith(" ") and words != "-- "
+        shown = words[:-1] if flows and delsp else words
+        if depth == open_depth and words != "-- ":
+            lines[-1] += shown
+        else:
+            lines.append(f"{'>' * depth} {shown}" if depth else shown)
+        open_depth = depth if flows else -1
+    return "\n".join(lines)
