@@ -151,8 +151,8 @@ class Journey:
         url = self.url(where)
         try:
             headers = {**self.headers, **options.pop("headers", {})}
-            said = {"timeout": 30.0, "trust_env": False, "verify": _certificates(), **options, "headers": headers}
-            answer = httpx.request(method, url, **said)
+            options = {"timeout": 30.0, "trust_env": False, "verify": _certificates(), **options, "headers": headers}
+            answer = httpx.request(method, url, **options)
         except httpx.TransportError as error:
             said = f"{method} {where} was broken off ({type(error).__name__}: {error})"
             if self.site_answers():
