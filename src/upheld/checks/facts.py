@@ -13,12 +13,24 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from upheld.checks.base import EVERYWHERE, Finding, Known, Place, Severity, Touch
 from upheld.checks.labels import Labelled, labelled, labelled_in_table
 from upheld.checks.noted import Held, days_of, in_force, is_about, locales_of, said_at, zones_of
 from upheld.promises.documents import FILE_KINDS
-from upheld.promises.facts import Fact, Money, SaidDate, dates_in, fold, money_in, parse_money, says, times_in
+from upheld.promises.facts import (
+    Fact,
+    Money,
+    SaidDate,
+    dates_in,
+    fold,
+    money_in,
+    parse_money,
+    says,
+    times_in,
+    zone_name,
+)
 
 __all__ = ["CHECKS", "Contradiction", "WrongWeekday"]
 
@@ -26,8 +38,9 @@ __all__ = ["CHECKS", "Contradiction", "WrongWeekday"]
 _PAPERS = re.compile(r"receipt|invoice|refund|payment|charge")
 _BARE = re.compile(r"\d{1,3}(?:[.,'’ \xa0\u202f]?\d{3})*[.,]\d{2}")
 _CODE = re.compile(r"[#№]?\s?([\w-]*\d[\w-]*)")
-_OTHER_ZONE = re.compile(
-    r"\b(?:[A-Z]{1,4}T|GMT|MEZ|MESZ|UTC|Zulu)\b|\([^)]*(?:time|zeit|heure|tijd|hora)[^)]*\)|[+-]\d{2}:?\d{2}\b"
+_ZONE = re.compile(
+    r"\b(?:[A-Z]{1,4}T|GMT|MEZ|MESZ|UTC|Zulu|[A-Z]\w+/[A-Z]\w+)\b|\([^)/]*(?:time|zeit|heure|tijd|hora)[^)/]*\)"
+    r"|[+-]\d{2}:?\d{2}\b"
 )
 _HOURS = re.compile(r"(?<!\d)(\d{1,2})(?::(\d{2}))?\s*(?:-|–|—|bis|to|till|à|a|tot)\s*\d{1,2}\b")
 _SOON = timedelta(minutes=15)
@@ -47,7 +60,7 @@ class _Part:
 class _Wrong:
     """What stands in the place of a fact: `sure` is false where it may be meant of something else.
 
-    `right` is what should be there, where that is not the whole fact but its time of day.
+    `right` is how what should be there is told, where that is not the whole fact.
     """
 
     held: Held
@@ -55,6 +68,7 @@ class _Wrong:
     shown: str
     sure: bool = True
     right: str = ""
+    rule: str = ""
 
 
 class Contradiction:
@@ -134,7 +148,7 @@ def _finding(touch: Touch, known: Known, part: _Part, wrong: _Wrong) -> Finding:
     label, where, right = wrong.said.label, said_at(wrong.held, known), wrong.right or wrong.held.fact.tell()
     return Finding(
         f"{_capital(part.name)} says {wrong.shown} beside “{label}”; {where} said {right}.",
-        rule="time" if wrong.right else wrong.held.topic,
+        rule=wrong.rule or wrong.held.topic,
         words=wrong.said.value,
         places=(Place(where, right), Place(part.name, wrong.shown)),
         severity=None if wrong.sure else Severity.WARN,
@@ -207,7 +221,8 @@ def _date(
     right = {day for held in ahead for fact in held.right for day in days_of(fact, known)}
     if any(said.covers(day) for said in _dates(part.text, known) for day in right):
         # The day is right; the time beside it may not be.
-        yield from _time(touch, known, part, ahead, [said for said in values if said.topic == "date"])
+        here = [said for said in values if any(one.covers(day) for one in _dates(said.value, known) for day in right)]
+        yield from _time(touch, known, part, ahead, here)
         return
     vague = values[0].topic == "some date"
     if vague and _PAPERS.search(f"{touch.kind} {touch.arrival.subject}".casefold()):
@@ -233,8 +248,16 @@ def _date(
 
 def _is_moment(found: Iterable[SaidDate], known: Known) -> bool:
     moments = known.knowledge.moments.values()
-    return any(said.is_day((at + shift).date()) for said in found for one in moments for at in (one.began, one.ended)
-               for shift in (timedelta(0), timedelta(hours=12), timedelta(hours=-12)))  # fmt: skip
+    zones = {name: zone for name, zone in ((one.zone, _zone(one.zone)) for one in moments) if zone}
+    days = {at.astimezone(zone).date() for one in moments for at in (one.began, one.ended) for zone in zones.values()}
+    return any(said.is_day(day) for said in found for day in days)
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 def _time(
@@ -243,18 +266,22 @@ def _time(
     ahead = [held for held in every if datetime.fromisoformat(held.fact.value) >= touch.site_at]
     if not ahead or _PAPERS.search(f"{touch.kind} {touch.arrival.subject} {touch.arrival.channel}".casefold()):
         return
-    right = {
-        datetime.fromisoformat(fact.value).astimezone(zone).time()
-        for held in ahead for fact in held.right for zone in zones_of(fact, known)
-    }  # fmt: skip
+    instants = [(datetime.fromisoformat(fact.value), fact) for held in ahead for fact in held.right]
     own = zones_of(ahead[0].fact, known)
-    if datetime.fromisoformat(ahead[0].fact.value).astimezone(own[0]).time() == time(0) or right & _hours(part.text):
-        return  # only the day is known, or the right time is said
+    if instants[0][0].astimezone(own[0]).time() == time(0):
+        return  # only the day is known
+    named = {name for said in values for name in _ZONE.findall(said.value)}
+    # Without a zone it may be told by her own clock; with that of the event it is told by the event's.
+    count = 1 if named and not any(zone.key in named for zone in own[1:]) else None
+    right = {when.astimezone(zone).time() for when, fact in instants for zone in zones_of(fact, known)[:count]}
+    if right & _hours(part.text):
+        return
     now = [touch.site_at.astimezone(zone) for zone in own]
     wrong: dict[time, Labelled] = {}
     for said in values:
         hours = _hours(said.value)
-        if not hours or _OTHER_ZONE.search(said.value) or (not said.near and not re.match(r"\W*\d", said.value)):
+        begins = said.near or said.topic != "time" or re.match(r"\W*\d", said.value)
+        if not hours or not begins or not _zone_is_known(said.value, instants, known):
             continue
         near = any(
             abs(timedelta(hours=one.hour - at.hour, minutes=one.minute - at.minute)) < _SOON
@@ -268,7 +295,21 @@ def _time(
         held = _best(ahead, touch, known)
         hour, said = next(iter(wrong.items()))
         there = datetime.fromisoformat(held.fact.value).astimezone(own[0])
-        yield _Wrong(held, said, f"{hour:%H:%M}", sure=is_about(touch, known, held), right=f"{there:%H:%M}")
+        yield _Wrong(
+            held, said, f"{hour:%H:%M}", sure=is_about(touch, known, held), right=f"{there:%H:%M}", rule="time"
+        )
+
+
+def _zone_is_known(value: str, instants: Sequence[tuple[datetime, Fact]], known: Known) -> bool:
+    """True where a time names no zone, or one that the right times are known in ("18:00 CET", "18 Uhr MEZ")."""
+    named = set(_ZONE.findall(value))
+    if not named:
+        return True
+    names = {zone.key for _, fact in instants for zone in zones_of(fact, known)}
+    for when, fact in instants:
+        there = when.astimezone(zones_of(fact, known)[0])
+        names |= {str(there.tzname()), *(zone_name(there, locale) for locale in locales_of(known))}
+    return named <= names
 
 
 def _hours(text: str) -> set[time]:
@@ -284,16 +325,17 @@ def _place(
     touch: Touch, known: Known, part: _Part, every: Sequence[Held], values: Sequence[Labelled]
 ) -> Iterator[_Wrong]:
     hers = {fold(str(value)) for one in known.cast for value in one.details.values()}
-    for held in every:
-        said = next((one for one in values if one.near), None)
-        if said is None or len(every) > 1 or any(says(part.text, fact.value) for fact in held.right):
-            return
+    held = every[0] if len(every) == 1 else None
+    if held is None or not is_about(touch, known, held) or any(says(part.text, fact.value) for fact in held.right):
+        return
+    for said in values:
         value = fold(said.value)
         alike = says(held.fact.value, said.value) or _words(value) & _words(fold(held.fact.value))
-        if alike or value in hers or "://" in value or "online" in value or not is_about(touch, known, held):
-            return
         # A place has many names; surely wrong is what the same label said otherwise before.
-        yield _Wrong(held, said, f"“{said.value}”", sure=_was_beside(said, held.fact, known))
+        sure = _was_beside(said, held.fact, known)
+        if (said.near or sure) and not (alike or value in hers or "://" in value or "online" in value):
+            yield _Wrong(held, said, f"“{said.value}”", sure=sure, right=f"“{held.fact.value}”")
+            return
 
 
 def _words(folded: str) -> set[str]:
@@ -341,7 +383,8 @@ def _name(touch: Touch, known: Known, part: _Part, _: Sequence[Held], values: Se
         if plain and not named and not any(says(str(view.value), said.value) for view in known.noted):
             fact = Fact("her name", person.name)
             # It may be the name of what she has booked, or of who sends it.
-            yield _Wrong(Held("name", fact, "", ""), said, f"“{said.value}”", sure=_was_beside(said, fact, known))
+            sure = _was_beside(said, fact, known)
+            yield _Wrong(Held("name", fact, "", ""), said, f"“{said.value}”", sure=sure, right=f"“{person.name}”")
             return
 
 

@@ -104,14 +104,14 @@ def days_of(fact: Fact, known: Known) -> frozenset[date]:
 
 
 def zones_of(fact: Fact, known: Known) -> tuple[ZoneInfo, ...]:
-    """Return the time zones that its time of day may be told in."""
+    """Return the time zones that its day and its time may be told in: its own, and hers."""
     zones = []
-    for name in (fact.zone, known.person.zone or "UTC", "UTC"):
+    for name in dict.fromkeys((fact.zone, known.person.zone or fact.zone)):
         try:
             zones.append(ZoneInfo(name))
         except (ZoneInfoNotFoundError, ValueError):
             continue
-    return tuple(zones)
+    return tuple(zones) or (ZoneInfo("UTC"),)
 
 
 def _name(name: str) -> str:
