@@ -14,7 +14,7 @@ from upheld.actor import Actor
 from upheld.browser.allow import check
 from upheld.cases import case_of, knowledge_of, write_date
 from upheld.cast import Cast, Person
-from upheld.clock import Clock
+from upheld.clock import CLOCK_HEADER, Clock
 from upheld.config import Settings
 from upheld.errors import BrowserGone, CouldNotLook, FeatureError, SiteUnreachable, StepFailed, did_you_mean
 from upheld.ledger import CastView, FactView, JourneyView, Lease, Ledger, MomentView, NewEvent, PromiseView
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Journey"]
 
-# By which clock a request is to be served, where the site has one for each customer (docs/test-clock.md).
-CLOCK_HEADER = "Test-Clock"
 NewContext = Callable[..., "BrowserContext"]
 
 

@@ -12,7 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from upheld.clock import Clock, open_clock
+from upheld.checks.probing import Prober
+from upheld.clock import CLOCK_HEADER, Clock, open_clock
 from upheld.config import Settings
 from upheld.errors import ClockWouldNotTurn, UsageError
 from upheld.inspecting import Inspector
@@ -20,10 +21,14 @@ from upheld.ledger import Lease, Ledger, NewEvent, RunView, fold, open_ledger
 from upheld.lookout import Lookout
 from upheld.mailbox import Mailbox, open_capture, open_mailbox
 from upheld.maps import read_maps, recognisers_of
+from upheld.promises import Arrival
 from upheld.promises.reading import TRAVELS
 from upheld.sweep import LEASE_SECONDS, Progress, Settled, Sweep
 
 __all__ = ["Run", "RunContext"]
+
+# What needs the links of messages to be looked at.
+LINK_CHECKS = frozenset({"dead_link", "insecure_link", "foreign_environment"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Run:
         self.context = RunContext(run, seed, settings.with_options(**where, seed=seed))
         self.maps = read_maps(settings.root)
         self._inspector = Inspector(settings, self.maps, self.evidence)
+        self._prober = Prober(opened.ledger, run, site=settings.site, allow_hosts=settings.allow_hosts)
         self.settled: list[Settled] = []
         self._earlier = [other for other in self._open_runs() if other != run]
 
@@ -144,6 +150,7 @@ class Run:
         return self.settled
 
     def _inspect(self, settled: Sequence[Settled]) -> tuple[list[Settled], list[NewEvent]]:
+        self._prober.finish()
         runs = dict.fromkeys([*(one.run for one in settled if one.run != self.id), self.id])
         return self._inspector.inspect(settled, [fold(self.ledger.events(run=run)) for run in runs])
 
@@ -221,10 +228,23 @@ class Run:
             cursors=cursors,
             owners=owners,
             known=[(one.recipient, one.arrival) for view in earlier for one in view.arrivals],
+            notice=self._notice,
         )
-        with self.lookout:
+        with self._prober, self.lookout:
             self.lookout.first_look()
             yield
+
+    def _notice(self, arrival: Arrival, path: str, raw: bytes) -> None:
+        """Look at what has just arrived while it is fresh; a link may be good for an hour of the site's time only."""
+        if self._inspector.needs & LINK_CHECKS:
+            # By which clock it is to be served stands in her address, where each customer has one.
+            token = arrival.to[0].partition("@")[0].rpartition(".")[2] if self.clock.each and arrival.to else ""
+            self._prober.take(
+                arrival,
+                does_something=[one for known in self.maps.values() for one in known.does_something],
+                safe_to_follow=[one for known in self.maps.values() for one in known.safe_to_follow],
+                headers={CLOCK_HEADER: token} if token else {},
+            )
 
     def _open_runs(self) -> list[str]:
         return _open_runs(self.ledger, self.settings)

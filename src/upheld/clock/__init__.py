@@ -9,7 +9,10 @@ from upheld.clock.http import HttpClock
 from upheld.clock.real import RealClock
 from upheld.errors import ConfigError
 
-__all__ = ["Clock", "CommandClock", "HttpClock", "RealClock", "open_clock"]
+__all__ = ["CLOCK_HEADER", "Clock", "CommandClock", "HttpClock", "RealClock", "open_clock"]
+
+CLOCK_HEADER = "Test-Clock"
+"""By which clock a request is to be served, where the site has one for each customer (docs/test-clock.md)."""
 
 
 def open_clock(
