@@ -33,6 +33,15 @@ def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
     assert settings.ledger_url == f"sqlite:///{tmp_path.resolve() / '.upheld' / 'ledger.db'}"
 
 
+def test_a_table_from_the_environment(tmp_path: Path) -> None:
+    root = suite(tmp_path, '[tool.upheld.checks]\nalt_text = "fail"\n')
+    settings = load_settings(root, {"UPHELD_CHECKS": "*=off, dead_link=warn", "UPHELD_BUDGETS": "pages=9"})
+    assert settings.checks == {"*": "off", "dead_link": "warn"}
+    assert settings.budgets == {"pages": 9}
+    with pytest.raises(ConfigError, match="checks.dead_link = 'maybe'"):
+        load_settings(root, {"UPHELD_CHECKS": "dead_link=maybe"})
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -86,8 +86,8 @@ class Settings(BaseModel):
     )
     checks: dict[str, Literal["fail", "warn", "off"]] = Field(
         default_factory=dict,
-        description="What a check's finding does, by the check's name: `fail`, `warn` or `off`; see "
-        "[checks](checks.md).",
+        description="What a check's finding does, by the check's name (`*`: by all others): `fail`, `warn` or `off`; "
+        "see [checks](checks.md).",
     )
     unpromised: Literal["fail", "warn", "off"] = Field(
         default="warn", description="What a message does that answers no promise: `fail`, `warn` or `off`."
@@ -141,11 +141,20 @@ def load_settings(root: Path, environ: Mapping[str, str] = os.environ) -> Settin
             raise ConfigError(f"{file} cannot be read: {error}") from None
     settings = _validated({**data, "root": root}, "[tool.upheld] in pyproject.toml")
     said = {
-        name: (tuple(value.split(",")) if name == "allow_hosts" else value)
+        name: _from_environment(name, value)
         for name in Settings.model_fields
         if name != "root" and (value := environ.get(f"UPHELD_{name.upper()}"))
     }
     return _validated({**settings.model_dump(), **said}, "the environment (UPHELD_...)") if said else settings
+
+
+def _from_environment(name: str, value: str) -> Any:
+    """Lists are written `a,b` there, and tables `name=value,name=value`."""
+    if name == "allow_hosts":
+        return tuple(value.split(","))
+    if name in ("checks", "budgets"):
+        return {one.partition("=")[0].strip(): one.partition("=")[2].strip() for one in value.split(",")}
+    return value
 
 
 def _validated(data: Mapping[str, Any], where: str) -> Settings:

@@ -135,7 +135,8 @@ class Inspector:
 
     def _weigh(self, check: Check, finding: Finding) -> Severity:
         """The settings can only take weight from a finding that the check itself is not sure of, or thinks much of."""
-        if self._settings.checks.get(check.name) == "warn":
+        said = self._settings.checks
+        if said.get(check.name, said.get("*")) == "warn":
             return Severity.WARN
         return finding.severity or self._severity[check.name]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from upheld.checks.base import UNPROMISED, Check, Finding, Known, Place, Probe, Rendered, Severity, Touch
+from upheld.checks.base import EVERYWHERE, UNPROMISED, Check, Finding, Known, Place, Probe, Rendered, Severity, Touch
 from upheld.checks.registry import GROUP, all_checks, severities
 
 __all__ = [
+    "EVERYWHERE",
     "GROUP",
     "UNPROMISED",
     "Check",

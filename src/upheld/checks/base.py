@@ -20,7 +20,7 @@ from upheld.promises.expectation import Knowledge
 if TYPE_CHECKING:
     from upheld.mailbox.letter import Letter
 
-__all__ = ["UNPROMISED", "Check", "Finding", "Known", "Place", "Probe", "Rendered", "Severity", "Touch"]
+__all__ = ["EVERYWHERE", "UNPROMISED", "Check", "Finding", "Known", "Place", "Probe", "Rendered", "Severity", "Touch"]
 
 UNPROMISED = "unpromised"
 """What stands as the check's name beside a message that answers no promise."""

@@ -21,7 +21,7 @@ _MODULES: tuple[str, ...] = ()
 
 @functools.cache
 def all_checks() -> tuple[Check, ...]:
-    """Return every check, by name. Raises `ConfigError` where one that somebody added is none, or takes a name twice."""
+    """Return every check, by name. Raises `ConfigError` where one that somebody added cannot be used."""
     found: dict[str, Check] = {}
     for module in _MODULES:
         for check in importlib.import_module(f"upheld.checks.{module}").CHECKS:
@@ -33,7 +33,9 @@ def all_checks() -> tuple[Check, ...]:
         except Exception as error:  # somebody else's code, of which only this can be said
             raise ConfigError(f"the check {entry.name} ({entry.value}) could not be loaded: {error}") from error
         if not isinstance(check, Check):
-            raise ConfigError(f"the check {entry.name} ({entry.value}) is none: it needs name, about, severity, channels and look()")
+            raise ConfigError(
+                f"the check {entry.name} ({entry.value}) is none: it needs name, about, severity, channels and look()"
+            )
         if check.name in found:
             raise ConfigError(f'the check {entry.name} ({entry.value}) is called "{check.name}", as another one is')
         found[check.name] = check
@@ -43,10 +45,11 @@ def all_checks() -> tuple[Check, ...]:
 def severities(said: Mapping[str, str]) -> dict[str, Severity]:
     """Return what each check's finding does: as the settings say, else as the check itself does.
 
-    Raises `ConfigError` for a check that nobody knows.
+    `said` is by the check's name; `*` stands for all that are not named. Raises `ConfigError` for a check that nobody
+    knows.
     """
     known = {check.name: check.severity for check in all_checks()}
     for name in said:
-        if name not in known:
+        if name not in (*known, "*"):
             raise ConfigError(f'[tool.upheld.checks]: no check is called "{name}".{did_you_mean(name, known)}')
-    return {name: Severity(said.get(name, severity)) for name, severity in known.items()}
+    return {name: Severity(said.get(name, said.get("*", severity))) for name, severity in known.items()}
