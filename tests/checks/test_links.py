@@ -185,6 +185,15 @@ def test_a_link_to_another_environment(site: str, url: str, wanted: str) -> None
     assert found(ForeignEnvironment(), mail(("Your order", url)), known(site)) == expected
 
 
+@pytest.mark.parametrize(("status", "wrong"), [(0, True), (200, False), (404, False), (None, False)])
+def test_another_port_of_this_machine_where_nothing_answers(status: int | None, wrong: bool) -> None:
+    url = "http://localhost:3000/orders/1"
+    about = known(LOCAL, probes=[Probe(url, status, why="localhost did not answer")])
+    expected = [("other environment", "fail")] if wrong else []
+    assert found(ForeignEnvironment(), mail(("Your order", url)), about) == expected
+    assert ("no answer", "unsure") not in found(DeadLink(), mail(("Your order", url)), about)
+
+
 def test_an_environment_that_the_settings_name_belongs_to_the_site() -> None:
     touch = mail(("Your order", "https://pay.staging.shop.coop/1"), ("Pay", "http://localhost:3000/pay"))
     about = known(allow=("*.staging.shop.coop", "localhost"))

@@ -31,7 +31,7 @@ _KNOWN = re.compile(
     "|sumup|trustpilot|trustedshops|ups|dhl|fedex|dpd|gls-group|myhermes|evri|postnl|laposte|colissimo|correos|usps"
     "|royalmail|deutschepost|addevent|calendly|eventbrite|ticketmaster|meetup|europa|w3|gravatar|airbnb|booking|amazon"
 )
-_KNOWN_HOSTS = frozenset(("x.com", "t.co", "t.me", "wa.me", "g.co", "lu.ma", "fb.me", "fb.com", "m.me", "bit.ly"))
+_KNOWN_HOSTS = frozenset(("x.com", "t.co", "t.me", "wa.me", "g.co", "lu.ma", "fb.me", "fb.com", "m.me"))
 _TRACKERS = re.compile(
     r"list-manage\d*|mailchimp|mailchi|mcusercontent|sendgrid|mandrillapp|mailgun|sparkpostmail\d*|hubspot\w*|hs-\w+"
     r"|hsforms|klaviyo\w*|cmail\d+|createsend\d*|rs6|constantcontact|awstrack|exct|exacttarget|sendinblue|brevo"
@@ -81,7 +81,7 @@ def environment(url: str, site: str, allow_hosts: Iterable[str] = ()) -> tuple[s
     if not host or host == home or listed(url, allow_hosts):
         return "", False
     here, there = machine(home), machine(host)
-    if there == "loopback":
+    if there == "loopback":  # two ports of one machine: `ForeignEnvironment` asks whether anything answers there
         return ("", False) if here == "loopback" else ("a machine that only its own user can reach", True)
     if there == "private":
         return ("", False) if here == "private" else ("a network that no customer is in", not here)

@@ -43,12 +43,21 @@ class DeadLink:
             if probe is None or probe.status is None:
                 continue
             if probe.status == 0:
-                silent.append(probe.why)
+                silent += [] if _is_neighbour(link.url, known.site) else [probe.why]
             elif finding := _dead(link, probe, touch):
                 yield finding
         if silent:
             said = f"Whether {_count(len(silent))} of {touch.name} leads somewhere could not be seen."
             yield Finding(said, "no answer", unsure=silent[0])
+
+
+def _is_neighbour(url: str, site: str) -> bool:
+    """Return whether this is this machine, as the site is, but another port of it."""
+    try:
+        ports = urlsplit(url).port, urlsplit(site).port
+    except ValueError:
+        return False
+    return bool(machine(host_of(url)) == machine(host_of(site)) == "loopback") and ports[0] != ports[1]
 
 
 def _dead(link: Link, probe: Probe, touch: Touch) -> Finding | None:
@@ -88,9 +97,14 @@ class ForeignEnvironment:
             if not is_web(link.url) or host in seen:
                 continue
             what, sure = environment(link.url, known.site, known.allow_hosts)
+            if not what and _is_neighbour(link.url, known.site) and not listed(link.url, known.allow_hosts):
+                # What is tried out on one machine may have other parts there; then something answers.
+                probe = known.probes.get(link.url)
+                sure = probe is not None and probe.status == 0
+                what = "a machine that only its own user can reach, and nothing answers there" if sure else ""
             if what:
                 seen.add(host)
-                said = f"{_named(link)} in {touch.name} leads to {what}: {host}."
+                said = f"{_named(link)} in {touch.name} leads to {what}: {_authority(link.url)}."
                 yield Finding(said, "other environment", link.words, severity=None if sure else Severity.WARN)
 
 
@@ -263,6 +277,10 @@ class DisguisedLink:
                 continue
             said = f"A link in {touch.name} shows “{masked(shown[0])}” and leads to {owner(host)}."
             yield Finding(said, "other address", link.words)
+
+
+def _authority(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _named(link: Link) -> str:
