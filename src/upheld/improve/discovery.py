@@ -1,0 +1,158 @@
+"""Promise discovery: what the customer reads is itself a promise, so the sentences that promise are found.
+
+A sentence is weighed by the lexicon: who gives what, in which words, by when, and what tells against it (a question,
+what she must do, advertising, a "no"). Pure; the lexicon is read once, when it is first needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from upheld.errors import FeatureError
+from upheld.improve.lexicon import Language, Lexicon, load_lexicon, subject_words
+from upheld.improve.sentences import sentences
+from upheld.promises.facts import fold
+from upheld.promises.window import parse_window
+
+__all__ = ["Said", "promises_in", "sentences", "step_for"]
+
+ENOUGH = 0.75
+_SURE = 1.0
+# A line without a verb ("Confirmation by email within 24 hours") is short.
+_NOMINAL = 12
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_PIECE = re.compile(r"[^\W_]+(?:'[^\W\d_]+)?")
+_BY = {"text message": "by text message", "page": "on the page"}
+_KINDS_BY_THEIR_DAY = {"reminder": "on the day before the event"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence that promises something to the customer.
+
+    `kind` is the touchpoint's noun in the words of a feature ("receipt"), "" where the sentence names none. `channel`
+    is "email", "text message", "page", "post", "phone" or "". `when` are its own words for the window, `window` the
+    same as a step says it, each "" where it says none. `score` is how surely it promises; 0.75 is enough.
+    """
+
+    sentence: str
+    kind: str
+    channel: str
+    when: str
+    window: str
+    score: float
+    language: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        return {
+            "sentence": self.sentence, "kind": self.kind, "channel": self.channel, "when": self.when,
+            "window": self.window, "score": self.score, "language": self.language,
+        }  # fmt: skip
+
+
+def promises_in(text: str, languages: Sequence[str] = (), lexicon: Lexicon | None = None) -> list[Said]:
+    """Return the sentences of a text that promise something to the customer, in their order, each once.
+
+    `languages` are codes or locales ("de", "de-AT") that the text may be in; any of the lexicon's where none is known.
+    """
+    known = (lexicon or load_lexicon()).languages
+    wanted = [known[code] for code in dict.fromkeys(name[:2].casefold() for name in languages) if code in known]
+    found: dict[str, Said] = {}
+    for sentence in sentences(text):
+        folded = fold(sentence)
+        if folded in found or folded.endswith("?"):
+            continue
+        for language in _languages_of(folded, wanted or list(known.values())):
+            said = _weigh(sentence, folded, language)
+            if said is not None:
+                found[folded] = said
+                break
+    return list(found.values())
+
+
+def step_for(said: Said, who: str = "she") -> str:
+    """Return the step that would check what is said, in the vocabulary: `she is promised a receipt by email ...`."""
+    kind = said.kind or "message"
+    article = "an" if kind[0] in "aeiou" else "a"
+    by = _BY.get(said.channel, "by email")
+    window = said.window or _KINDS_BY_THEIR_DAY.get(kind, "within 1 day" if said.channel in ("post", "phone") else "")
+    words = "the " if re.search(r"(?:details|slides)$", kind) else f"{article} "
+    return f"{who} is promised {words}{kind} {by} {window or 'within 5 minutes'}"
+
+
+def _languages_of(folded: str, known: Iterable[Language]) -> list[Language]:
+    """Return the languages that a sentence may be in, by its small words, the likeliest first."""
+    words = set(_WORD.findall(folded))
+    counted = sorted(((len(words & one.stop), one) for one in known), key=lambda pair: -pair[0])
+    best = counted[0][0] if counted else 0
+    return [one for count, one in counted if count == best or count >= best - 1 > 1]
+
+
+def _weigh(sentence: str, folded: str, language: Language) -> Said | None:
+    text = language.scrub.sub(" ", folded)
+    score, place = 0.0, (0, 0)
+    for frame in language.frames:
+        if frame.score > score and (hit := frame.says.search(text)):
+            score, place = frame.score, hit.span()
+    if not score and len(_PIECE.findall(text)) > _NOMINAL:
+        return None
+    when, window = _window(text, language)
+    hints = language.hints
+    channel = next((name for name, says in language.channels.items() if says.search(text)), "")
+    told = (
+        hints["window"] * bool(when) + hints["thing"] * bool(language.thing.search(text))
+        + hints["channel"] * bool(channel)
+    )  # fmt: skip
+    if score + told < ENOUGH:
+        return None
+    sure = score >= _SURE
+    score += told - sum(one.weigh(text) for one in language.against if one.strong or not sure)
+    if score < ENOUGH:
+        return None
+    return Said(sentence, _kind(text, place, language), channel, when, window, round(score, 2), language.code)
+
+
+def _window(text: str, language: Language) -> tuple[str, str]:
+    """Return the words that say when, and the window that they mean, "" where it is none that a step could say."""
+    for one in language.windows:
+        for pattern in one.says:
+            if hit := pattern.search(text):
+                return hit[0].strip(), _meant(one.means, hit, text, language)
+    return "", ""
+
+
+def _meant(means: str, hit: re.Match[str], text: str, language: Language) -> str:
+    if means in ("soon", "dated"):
+        return ""
+    groups = hit.groupdict()
+    said = (groups.get("n") or "").strip()
+    number = said if said.isdigit() else language.numbers.get(said, "3")
+    unit = language.units.get((groups.get("unit") or "").strip(), "day")
+    moment = next((name for name, says in language.moments.items() if says.search(text)), "the event")
+    if means.startswith("on the day") and not moment.startswith("the "):
+        moment = "the event"
+    count = min(max(int(number), 1), 90)
+    if unit == "working day":  # a weekend may lie between
+        count, unit = count + 2 * ((count + 4) // 5), "day"
+    window = means.format(n=count, unit=unit if count == 1 else f"{unit}s", moment=moment)
+    try:
+        parse_window(window)
+    except FeatureError:
+        return ""
+    return window
+
+
+def _kind(text: str, place: tuple[int, int], language: Language) -> str:
+    """Return the kind that is named nearest to where the promise is made: behind it rather than before it."""
+    named: list[tuple[int, int, str]] = []
+    kinds = list(language.kinds)
+    for rank, (kind, says) in enumerate([*language.kinds.items(), *subject_words().items()]):
+        vague = kind in kinds and rank >= kinds.index("reply") if "reply" in kinds else False
+        for hit in says.finditer(text):
+            far = hit.start() - place[0] if hit.start() >= place[0] else 60 + place[0] - hit.end()
+            named.append((vague * 1000 + far, rank, kind))
+    return min(named)[2] if named else ""

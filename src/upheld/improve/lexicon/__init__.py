@@ -1,0 +1,185 @@
+"""The lexicon: how promises to a customer are said, by language, read from the TOML files beside this module.
+
+A file has lists of [words], and patterns that are made of them: `{send}` in a pattern is any of `words.send`. Frames
+tell for a promise, each with its score, `against` tells against it, `scrub` is taken out before either is looked for.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from upheld.errors import ConfigError
+from upheld.promises.recognise import fold_pattern, standard
+
+__all__ = ["LANGUAGES", "Against", "Frame", "Language", "Lexicon", "WindowWords", "load_lexicon"]
+
+LANGUAGES = ("en", "de", "fr", "nl", "es")
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+_NAMED = re.compile(r"\(\?P<\w+>")
+_LISTS = ("stop",)
+_TABLES = ("words", "channel", "kind", "moment", "number", "unit")
+_FRAMES = ("frame", "against", "window")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A way of promising: `score` is how surely one of its patterns is a promise (1.0 is sure)."""
+
+    score: float
+    says: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What tells against a promise: `each` pattern counts where true, and also against a sure one where `strong`."""
+
+    score: float
+    strong: bool
+    each: bool
+    says: tuple[re.Pattern[str], ...]
+
+    def weigh(self, text: str) -> float:
+        """Return how much this tells against a promise in the text."""
+        if not self.each:
+            return self.score if any(pattern.search(text) for pattern in self.says) else 0.0
+        return self.score * sum(pattern.search(text) is not None for pattern in self.says)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowWords:
+    """Words that say when: `means` is the window as a step says it, with `{n}`, `{unit}` and `{moment}` in it."""
+
+    means: str
+    says: tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How promises are said in one language. Patterns are searched in folded text (`upheld.promises.facts.fold`)."""
+
+    code: str
+    stop: frozenset[str]
+    frames: tuple[Frame, ...]
+    against: tuple[Against, ...]
+    scrub: re.Pattern[str]
+    hints: Mapping[str, float]
+    thing: re.Pattern[str]
+    windows: tuple[WindowWords, ...]
+    channels: Mapping[str, re.Pattern[str]]
+    kinds: Mapping[str, re.Pattern[str]]
+    moments: Mapping[str, re.Pattern[str]]
+    numbers: Mapping[str, str]
+    units: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All languages, by their codes, and the `same` kinds: groups of names for one touchpoint."""
+
+    languages: Mapping[str, Language]
+    same: tuple[frozenset[str], ...]
+
+
+def load_lexicon(own: Path | None = None) -> Lexicon:
+    """Return the lexicon that ships with us, with a suite's own file (`journeys/lexicon.toml`) added to it.
+
+    Raises `ConfigError` that names the file where it cannot be read.
+    """
+    if own is None or not own.is_file():
+        return _load("", "")
+    try:
+        return _load(own.read_text("utf-8"), str(own))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{own} cannot be read: {error}") from None
+
+
+@functools.lru_cache(maxsize=4)
+def _load(own: str, where: str) -> Lexicon:
+    try:
+        added: dict[str, Any] = tomllib.loads(own)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{where} cannot be read: {error}") from None
+    here = files(__name__)
+    groups = tomllib.loads(here.joinpath("same.toml").read_text("utf-8"))["same"]
+    if unknown := sorted(set(added) - {"same", *LANGUAGES}):
+        raise ConfigError(f'{where}: "{unknown[0]}" is no language that we know. There is: {", ".join(LANGUAGES)}.')
+    languages = {}
+    for code in LANGUAGES:
+        data = tomllib.loads(here.joinpath(f"{code}.toml").read_text("utf-8"))
+        try:
+            languages[code] = _language(code, _merged(data, added.get(code, {})))
+        except (re.error, KeyError, TypeError, AttributeError, ValueError) as error:
+            raise ConfigError(f"{where or code}: [{code}] of the lexicon cannot be read: {error}") from None
+    return Lexicon(languages, tuple(frozenset(group) for group in [*groups, *added.get("same", [])]))
+
+
+def _merged(data: dict[str, Any], added: Mapping[str, Any]) -> dict[str, Any]:
+    """Return our data with what a suite adds: longer lists, more frames, and patterns of its own."""
+    if unknown := sorted(set(added) - {"promise", "never", "scrub", *_LISTS, *_TABLES, *_FRAMES}):
+        raise ValueError(f'nothing is called "{unknown[0]}"')
+    merged = dict(data)
+    for name in _LISTS:
+        merged[name] = [*data[name], *added.get(name, [])]
+    for name in _TABLES:
+        more = added.get(name, {})
+        merged[name] = {key: [*data[name].get(key, []), *more.get(key, [])] for key in {**data[name], **more}}
+    for name in _FRAMES:
+        merged[name] = [*data[name], *added.get(name, [])]
+    if added.get("promise"):
+        merged["frame"] = [{"score": 1.0, "says": added["promise"]}, *merged["frame"]]
+    if added.get("never"):
+        merged["against"] = [*merged["against"], {"score": 3.0, "strong": True, "says": added["never"]}]
+    merged["scrub"] = {"says": [*data["scrub"]["says"], *added.get("scrub", {}).get("says", [])]}
+    return merged
+
+
+def _language(code: str, data: Mapping[str, Any]) -> Language:
+    words: Mapping[str, Sequence[str]] = data["words"]
+
+    def whole(pattern: str, *, named: bool = False) -> str:
+        found = fold_pattern(pattern)
+        while _PLACE.search(found):
+            found = _PLACE.sub(lambda place: f"(?:{'|'.join(words[place[1]])})", found)
+        return found if named else _NAMED.sub("(?:", found)
+
+    def any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+        return re.compile("|".join(f"(?:{whole(pattern)})" for pattern in patterns))
+
+    def all_of(patterns: Sequence[str], *, named: bool = False) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(whole(pattern, named=named)) for pattern in patterns)
+
+    kinds = {kind: any_of(patterns) for kind, patterns in data["kind"].items()}
+    return Language(
+        code=code,
+        stop=frozenset(data["stop"]),
+        frames=tuple(Frame(frame["score"], any_of(frame["says"])) for frame in data["frame"]),
+        against=tuple(
+            Against(one["score"], one.get("strong", False), one.get("each", False), all_of(one["says"]))
+            for one in data["against"]
+        ),
+        scrub=any_of(data["scrub"]["says"]),
+        hints=data["hint"],
+        thing=re.compile(whole(r"\b{thing}\b")),
+        windows=tuple(WindowWords(one["means"], all_of(one["says"], named=True)) for one in data["window"]),
+        channels={channel: any_of(patterns) for channel, patterns in data["channel"].items()},
+        kinds=kinds,
+        moments={moment: any_of(patterns) for moment, patterns in data["moment"].items()},
+        numbers={word: number for number, said in data["number"].items() for word in said},
+        units={word: unit for unit, said in data["unit"].items() for word in said},
+    )
+
+
+@functools.cache
+def subject_words() -> Mapping[str, re.Pattern[str]]:
+    """Return how the standard kinds are named, by the recognisers that know them by their subjects."""
+    return {
+        kind: re.compile("|".join(f"(?:{one.pattern})" for one in known.subject if not one.pattern.startswith("^")))
+        for kind, known in standard().by_kind.items()
+    }
