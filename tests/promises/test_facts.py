@@ -142,6 +142,8 @@ def test_120_in_the_dresses_that_shops_give_it(text: str, currency: str, locale:
         ("0,99 €", "0.99", "EUR", "de"),
         ("−120,00 €", "-120", "EUR", "de"),
         ("-€120.00", "-120", "EUR", "en"),
+        ("12€50 TTC", "12.50", "EUR", "fr"),
+        ("2 500 000 €", "2500000", "EUR", "fr"),
     ],
 )
 def test_thousands_and_signs(text: str, amount: str, currency: str, locale: str) -> None:
@@ -258,6 +260,8 @@ def test_digits_are_read_as_their_reader_may(day: date) -> None:
         ("25 nov. 2026", "fr"),
         ("25/11 à 18h", "fr"),
         ("miércoles, 25 de noviembre de 2026", "es"),
+        ("25.º de noviembre del 2026", "es"),
+        ("25/nov/2026", "es"),
         ("25 nov 2026", "es"),
         ("quarta-feira, 25 de novembro de 2026", "pt"),
         ("mercoledì 25 novembre", "it"),
@@ -273,6 +277,15 @@ def test_digits_are_read_as_their_reader_may(day: date) -> None:
 )
 def test_a_day_in_the_dresses_that_mails_give_it(text: str, locale: str) -> None:
     assert day_fact(date(2026, 11, 25)).said_in(text, locale)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "month", "day"),
+    [("14 AOUT 2026", "fr", 8, 14), ("14 fév.", "fr", 2, 14), ("14 Mrz 2026", "de", 3, 14),
+     ("1º de setiembre", "es", 9, 1), ("3 DECEMBRE", "fr", 12, 3)],
+)  # fmt: skip
+def test_months_as_they_are_written_beside_the_books(text: str, locale: str, month: int, day: int) -> None:
+    assert day_fact(date(2026, month, day)).said_in(text, locale)
 
 
 @pytest.mark.parametrize(

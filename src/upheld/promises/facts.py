@@ -224,6 +224,7 @@ def money_in(text: str, currency: str, locale: str = "en") -> tuple[Money, ...]:
     # Cells and lines are two things to a reader; the spaces that do not break belong to a number.
     plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text.translate(_HARD_SPACES))).replace("ʼ", "'")
     plain = re.sub(" {2,}", "  ", re.sub(r"[\t\n\r\f\v\u2028\u2029]", "  ", plain))
+    plain = _SIGN_WITHIN.sub(r",\1€", plain)
     before, after = _money_patterns(currency, locale)
     found: list[tuple[int, Money]] = []
     for pattern in (before, after):
@@ -236,6 +237,7 @@ def money_in(text: str, currency: str, locale: str = "en") -> tuple[Money, ...]:
     return tuple(dict.fromkeys(money for _, money in sorted(found, key=lambda one: one[0])))
 
 
+_SIGN_WITHIN = re.compile(r"(?<=\d)€(\d\d)(?![\w.,€%])")  # 12€50
 _MINUS = re.compile(r"(?<!\w)[-−]\Z")  # -€120.00
 _HARD = "\ue000"  # stands for a space that does not break while the others are made plain
 _HARD_SPACES = {0xA0: _HARD, 0x202F: _HARD, 0x2009: _HARD}
@@ -294,6 +296,10 @@ def _locale(name: str) -> Locale:
         return Locale("en")
 
 
+# What is written beside the names that the Unicode CLDR has.
+_MONTHS_TOO = {"de": {"mrz": 3}, "fr": {"fév": 2}, "es": {"setiembre": 9}}
+
+
 @functools.cache
 def _months(locale: str) -> dict[str, int]:
     """Month names by locale (and English), folded, wide and abbreviated."""
@@ -303,7 +309,11 @@ def _months(locale: str) -> dict[str, int]:
             for width in ("wide", "abbreviated"):
                 for number, name in spoken.months[context][width].items():
                     names.setdefault(fold(name).rstrip("."), number)
-    names["sept"] = 9
+    names |= {"sept": 9, **_MONTHS_TOO.get(_locale(locale).language, {})}
+    for name, number in list(names.items()):  # capitals are often written without accents: AOUT, DECEMBRE
+        names.setdefault(
+            "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign)), number
+        )
     return {name: number for name, number in names.items() if not name.isdigit() and len(name) > 1}
 
 
@@ -315,7 +325,7 @@ def _date_patterns(locale: str) -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(rf"(?<!\d){year}[-/.](?P<month>\d{{2}})[-/.](?P<day>\d{{2}})(?!\d)"),
         re.compile(
-            r"(?<!\d)(?P<day>\d{1,2})(?:\.|st|nd|rd|th|er|º|ª)?(?:[ -]|(?: (?:of|de|den|di)) | d')?"
+            r"(?<!\d)(?P<day>\d{1,2})(?:\.?[oa]|\.|st|nd|rd|th|er)?(?:[ /-]|(?: (?:of|de|den|di)) | d')?"
             rf"(?P<name>{month})\.?(?!\w)(?:[, -]{{0,2}}(?:of |de |del )?{year}(?!\d))?"
         ),
         re.compile(
