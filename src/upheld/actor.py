@@ -331,6 +331,11 @@ class Actor:
         with self._journey.looking(self, "could not read the page"):
             return str(self.page.inner_text("body"))
 
+    def title(self) -> str:
+        """Return the title of her page."""
+        with self._journey.looking(self, "could not read the page"):
+            return str(self.page.title())
+
     def shows(self, money: Money) -> bool:
         """Return whether her page states this amount, in whatever form her language writes it."""
         return money in money_in(self.text(), money.currency, self.person.locale)

@@ -17,7 +17,9 @@ from upheld.cast import Cast, Person
 from upheld.clock import CLOCK_HEADER, Clock
 from upheld.config import Settings
 from upheld.errors import BrowserGone, CouldNotLook, FeatureError, SiteUnreachable, StepFailed, did_you_mean
-from upheld.ledger import CastView, FactView, JourneyView, Lease, Ledger, MomentView, NewEvent, PromiseView
+from upheld.ledger import CastView, JourneyView, Lease, Ledger, MomentView, NewEvent, PromiseView
+from upheld.maps import FactRule
+from upheld.noting import Notebook
 from upheld.phones import Claims
 from upheld.plan import Plan, journey_id, planned
 from upheld.promises import Arrival, Promise
@@ -46,8 +48,8 @@ NewContext = Callable[..., "BrowserContext"]
 class Journey:
     """A scenario as it is walked; the fixture `journey` gives it to a suite's own steps.
 
-    `withdraws` says which moments make a kind of touchpoint pointless, from the map. `fence` is the right to turn a
-    clock that all share; without it only a clock of the customer's own is turned.
+    `withdraws` says which moments make a kind of touchpoint pointless, and `reads` where on a page facts stand, both
+    from the map. `fence` is the right to turn a clock that all share; without it only her own is turned.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Journey:
         recognisers: Recognisers,
         new_context: NewContext,
         withdraws: Mapping[str, Sequence[str]] | None = None,
+        reads: Mapping[str, FactRule] | None = None,
         fence: Lease | None = None,
     ) -> None:
         self.plan, self.run, self.attempt = plan, run, attempt
@@ -81,7 +84,7 @@ class Journey:
         self._reaching = Reaching(self, ledger, recognisers)
         self._actors: dict[str, Actor] = {}
         self._told: dict[str, Person] = {}
-        self._facts: dict[str, FactView] = {}
+        self.notes = Notebook(self, reads or {}, functools.partial(self._add, "fact"))
         self._moments: dict[str, MomentView] = {}
         self._acts: dict[str, tuple[MomentView, ...]] = {}
         self._events: list[NewEvent] = []
@@ -177,8 +180,7 @@ class Journey:
 
         A date's value comes from `write_date`.
         """
-        self._facts[name] = FactView(name, str(value), kind, where)
-        self._add("fact", name=name, value=str(value), kind=kind, where=where)
+        self.notes.take(name, value, kind, where=where)
 
     def note_date(self, name: str, when: datetime, zone: str) -> None:
         """Take down a date that the customer was shown, in its time zone."""
@@ -186,7 +188,7 @@ class Journey:
 
     def fact(self, name: str) -> str:
         """Return a fact as it was taken down; raises `KeyError` where nobody did."""
-        return str(self._facts[name].value)
+        return str(self.notes.facts[name].value)
 
     def knowledge(self, who: str, view: PromiseView | None = None) -> Knowledge:
         """Return what one of the cast knows by now: facts, moments, and what she can say of herself."""
@@ -223,6 +225,13 @@ class Journey:
     def catch(self, arrival: Arrival, raw: bytes = b"") -> None:
         """Take down what she has fetched herself, such as a download, as something that reached her."""
         self._reaching.catch(arrival, raw)
+
+    def record(self, kind: str, text: str, where: str = "") -> None:
+        """Take down what somebody else keeps of her: `kind` is its channel, such as "payment record".
+
+        `text` has a label on each line ("Amount: 120.00 EUR"); it is held against what she was told.
+        """
+        self._reaching.record(kind, text, where, self.cast[self.protagonist.name].email)
 
     def letter_of(self, who: str) -> Arrival | None:
         """Return what this person has received last, which is what her "it" means; None where that is nothing."""
@@ -279,7 +288,9 @@ class Journey:
         status = "passed" if error is None else "unproven" if isinstance(error, CouldNotLook) else "failed"
         if error is not None:
             self._status, self._error = status, str(error) or type(error).__name__
-        step = self.plan.steps[index]
+        step, seen = self.plan.steps[index], self._seen_by_actors()
+        if seen["who"] == self.protagonist.name:
+            self.notes.take_from_page(seen["page_text"], where=seen["title"])
         self._add(
             "step",
             index=index,
@@ -292,7 +303,7 @@ class Journey:
             ended=datetime.now(UTC).isoformat(),
             error=str(error) if error else "",
             fields=[field.to_json() for field in self.fields],
-            **self._seen_by_actors(),
+            **seen,
         )
         self._flush()
 
@@ -424,7 +435,7 @@ class Journey:
             id=self.id, node=self.plan.node, feature=self.plan.feature, title="", scenario="", line=0, tags=(),
             attempt=self.attempt, journey="", worker="", clock=self.time.name, status="", error="", trace="",
             superseded_by=None, cast=cast, steps=(), moments=self._moments,
-            acts=self._acts, facts=self._facts, promises=(), flaky=False,
+            acts=self._acts, facts=self.notes.facts, promises=(), flaky=False,
         )  # fmt: skip
 
     def _met(self, promise: Promise, actor: Actor, view: PromiseView) -> Arrival | None:

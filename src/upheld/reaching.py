@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import secrets
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -53,6 +54,18 @@ class Reaching:
                 for to in arrival.to
             )
         )
+
+    def record(self, kind: str, text: str, where: str, address: str) -> None:
+        """Write down what somebody else keeps of her, such as what her card was charged."""
+        arrival = Arrival(
+            id=f"record-{secrets.token_hex(10)}",
+            to=(address,),
+            at=datetime.now(UTC),
+            subject=where or kind,
+            text=text,
+            channel=kind,
+        )
+        self.catch(arrival, b"")
 
     def look_at_page(self, promise: Promise, actor: Actor, interval: Interval, knowledge: Knowledge) -> Arrival | None:
         """Look at her page until it shows what was promised or its window closes; return the page that answers it.

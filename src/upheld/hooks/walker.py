@@ -111,6 +111,7 @@ class Walker:
             recognisers=recognisers_of(self._maps.get(plan.journey)),
             new_context=lambda **options: request.getfixturevalue("upheld_new_context")(**options),
             withdraws=withdraws_of(self._maps.get(plan.journey)),
+            reads=self._maps[plan.journey].fact if plan.journey in self._maps else {},
             fence=self._config.stash.get(FENCE, None),
         )
         request.node.stash[JOURNEY] = journey

@@ -112,4 +112,4 @@ def is_asked_to_sign_in(journey: Journey, who: str) -> None:
 def notes(journey: Journey, who: str, fact: str) -> None:
     """`she notes the order number`: what stands beside these words on the page, to be held against what comes."""
     actor = journey.actor(who)
-    journey.note(fact, actor.reads(fact.split(" ", 1)[1]), where=actor.page.url)
+    journey.notes.take_beside(fact, actor.reads(fact.split(" ", 1)[1]), where=actor.title())
