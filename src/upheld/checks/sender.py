@@ -41,8 +41,8 @@ class Sender:
 
     name: ClassVar[str] = "sender"
     about: ClassVar[str] = (
-        "A message comes from, or is answered to, another address than the map says (`sender`, `reply_to`). One that was "
-        "left as a program or a stage had it (`root@localhost`, “Shop (Staging)”, example.com) is a warning."
+        "A message comes from, or is answered to, another address than the map says (`sender`, `reply_to`). One that "
+        "was left as a program or a stage had it (`root@localhost`, “Shop (Staging)”, example.com) is a warning."
     )
     severity: ClassVar[Severity] = Severity.FAIL
     channels: ClassVar[frozenset[str]] = frozenset({"email"})

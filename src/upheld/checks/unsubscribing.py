@@ -17,8 +17,9 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 """What a mail program posts, and what `List-Unsubscribe-Post` says (RFC 8058, section 3.1)."""
 
 _LEAVES = re.compile(
-    r"unsub|opt ?-?out|(?:leave|stop|no more|turn off|manage|change|update|edit) .{0,30}(?:e?-?mails?"
-    r"|letters?|list|news\w*|preferences|subscriptions?|messages|notifications)|(?:e-?mail|mail|communication|notification) preferences"
+    r"unsub|opt ?-?out|(?:leave|stop|no more|turn off|manage|change|update|edit) .{0,30}"
+    r"(?:e?-?mails?|letters?|list|news\w*|preferences|subscriptions?|messages|notifications)"
+    r"|(?:e-?mail|mail|communication|notification) preferences"
     r"|abmeld|abbestell|austrag|keine (?:weiteren )?(?:e-?mails|newsletter|nachrichten)|newsletter .{0,20}(?:ab|kundig)"
     r"|desabonn|desinscri|ne plus recevoir|se desinscrire|preferences (?:e-?mail|de communication)"
     r"|uitschrijv|afmeld|geen (?:e-?mails|nieuwsbrief)|voorkeuren (?:wijzig|aanpas)"
