@@ -42,7 +42,7 @@ def walk(evidence: Evidence, site: Site) -> Callable[[str], dict[str, Any]]:
     def measured(path: str) -> dict[str, Any]:
         opens(page_of(evidence), site.url + path)
         page_of(evidence).wait_for_load_state("load")
-        return evidence.step(page_of(evidence)).to_json()["ride"]
+        return dict(evidence.step(page_of(evidence)).ride)
 
     return measured
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from syrupy.assertion import SnapshotAssertion
 
-from tests.report.nights import MAPS, booked, kept_night, mixed_night
+from tests.report.nights import MAPS, kept_night, mixed_night
 from tests.report.stage import Stage
 from upheld.ledger import JourneyView
 from upheld.report import gate, summary
-from upheld.report.advice import advice_for, touchpoints_of_map
+from upheld.report.advice import advice_for, suggestions_for, touchpoints_of_map
 from upheld.report.headline import again, lede
 from upheld.report.model import Arrivals
 from upheld.report.ride import ride_of
@@ -84,27 +84,19 @@ def test_what_was_not_measured_is_not_said() -> None:
     assert ride_of(second).why == ("Walked, but no page was seen on the way, so nothing was timed.",)
 
 
-def test_advice_names_what_nobody_promised_and_what_has_no_second_line() -> None:
+def test_advice_names_what_nobody_promised_and_tells_each_suggestion_once() -> None:
     run = mixed_night()
-    journey, arrivals = run.journeys[0], Arrivals(run)
-    said = advice_for(journey, MAPS["event_registration"], arrivals.unpromised(journey))
+    first, second, *_ = run.journeys
+    found = suggestions_for(run, run.journeys, MAPS, lambda raw: None)
+    said = advice_for(first, Arrivals(run).unpromised(first), (), found)
     assert any("“Your friends are going too!”, which nobody promised" in one for one in said)
     assert any("receipt ever not come, she has no second way" in one for one in said)
+    assert advice_for(second, (), (), found) == []
 
 
 def test_nothing_stands_out_where_all_is_well() -> None:
     run = kept_night()
-    assert advice_for(run.journeys[1], None, ()) == []
-
-
-def test_a_long_silence_after_paying_is_named() -> None:
-    stage = Stage()
-    walk = stage.journey("Booking")
-    booked(walk)
-    came = walk.mail("Your booking", after=1800)
-    walk.promise("confirmation", "within 1 hour of paying", verdict="kept", arrivals=[came], came=1800, due=(0, 3600))
-    walk.done()
-    assert advice_for(stage.view().journeys[0], None, ()) == ["After paying she hears nothing for 30 minutes."]
+    assert advice_for(run.journeys[1], (), (), suggestions_for(run, run.journeys, {}, lambda raw: None)) == []
 
 
 def test_map_and_features_are_held_against_each_other() -> None:

@@ -41,7 +41,8 @@ class StepEvidence:
     `address` is masked. `console` are errors of the console and of scripts, `failed_requests` sentences such as
     "GET https://… 404". `picture` is the path, relative to the evidence's folder, of the picture that shows the
     screen as the step left it, "" where there is none. `page_text` is that of what the page says (UTF-8), "" where it
-    says what it said at the step before. `seconds` is the time since the step before. `ride` is what was measured; see docs/ride.md.
+    says what it said at the step before. `seconds` is the time since the step before. `ride` is what was measured; see
+    docs/ride.md.
     """
 
     address: str

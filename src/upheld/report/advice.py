@@ -1,19 +1,18 @@
-"""Can we enhance this experience? A few rules over what is known; where none applies, nothing stands out."""
+"""Can we enhance this experience? What the report says to it of each journey; the rules are `upheld.improve.rules`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from upheld.ledger import ArrivalView, JourneyView, PromiseView
+from upheld.ledger import ArrivalView, JourneyView, RunView
+from upheld.mailbox.letter import Letter, open_letter
 from upheld.maps import JourneyMap
-from upheld.promises.telling import duration
-from upheld.report.model import verdict_of
 
-__all__ = ["advice_for", "touchpoints_of_map"]
+if TYPE_CHECKING:
+    from upheld.improve.suggestions import Suggestion
 
-MONEY = frozenset({"receipt", "invoice", "bill", "refund", "credit note"})
-SILENCE = timedelta(minutes=10)
+__all__ = ["advice_for", "suggestions_for", "touchpoints_of_map"]
 
 
 def touchpoints_of_map(journey_map: JourneyMap, journeys: Iterable[JourneyView]) -> list[str]:
@@ -26,10 +25,39 @@ def touchpoints_of_map(journey_map: JourneyMap, journeys: Iterable[JourneyView])
     ]
 
 
+def suggestions_for(
+    run: RunView,
+    journeys: Sequence[JourneyView],
+    maps: Mapping[str, JourneyMap],
+    raw: Callable[[str], bytes | None],
+) -> list[Suggestion]:
+    """Return what could be better over all journeys of a run; `raw` gives a message as it was received."""
+    from upheld.improve.suggestions import suggest  # the rules know the report's words, and not the other way round
+
+    wanted = {
+        one
+        for journey in journeys
+        for view in journey.promises
+        if view.judgement and not view.promise.silent
+        for one in view.judgement.arrivals
+    }
+    letters: dict[str, Letter] = {}
+    for one in run.arrivals:
+        if one.arrival.id in wanted and one.arrival.channel == "email" and (content := raw(one.raw)) is not None:
+            letters[one.arrival.id] = open_letter(content)
+    return suggest(run, journeys, letters, maps)
+
+
 def advice_for(
-    journey: JourneyView, journey_map: JourneyMap | None, surplus: Sequence[ArrivalView], of_map: Sequence[str] = ()
+    journey: JourneyView,
+    surplus: Sequence[ArrivalView],
+    of_map: Sequence[str] = (),
+    suggestions: Sequence[Suggestion] = (),
 ) -> list[str]:
-    """Return what could be better, a sentence each. `surplus` is what reached the cast and was promised by nobody."""
+    """Return what could be better, a sentence each. `surplus` is what reached the cast and was promised by nobody.
+
+    Each of the `suggestions` is told with the first of its journeys, and not again with the others.
+    """
     said = list(of_map)
     names = {person.address: person.who for person in journey.cast}
     for one in surplus:
@@ -39,34 +67,9 @@ def advice_for(
             f"{who[:1].upper()}{who[1:]} was also sent “{subject}”, which nobody promised: promise it, or do not "
             "send it."
         )
-    said += _no_second_line(journey, journey_map.touchpoint if journey_map else {})
-    said += _silence(journey)
+    for found in suggestions:
+        if found.journeys[0] == journey.id:
+            others = len(found.journeys) - 1
+            also = f" The same goes for {others} more journey{'' if others == 1 else 's'}." if others else ""
+            said.append(f"{found.said}{also}")
     return list(dict.fromkeys(said))
-
-
-def _no_second_line(journey: JourneyView, known: Mapping[str, object]) -> Iterator[str]:
-    for view in journey.promises:
-        point = known.get(view.promise.kind)
-        if point is None or view.promise.silent or not _is_about_money(view):
-            continue
-        if not getattr(point, "second_line", ""):
-            kind = view.promise.kind
-            yield f"Should the {kind} ever not come, she has no second way to it: show it on a page as well."
-
-
-def _is_about_money(view: PromiseView) -> bool:
-    rows = view.promise.expectation.rows
-    return view.promise.kind in MONEY or any(row.key == "amount" for row in rows)
-
-
-def _silence(journey: JourneyView) -> Iterator[str]:
-    """Who has paid and hears nothing doubts; what is missing altogether is told elsewhere."""
-    paying = journey.moments.get("paying")
-    if paying is None or paying.site_ended is None:
-        return
-    owed = [view for view in journey.promises if not view.promise.silent]
-    came = [at for view in owed if view.judgement and (at := view.judgement.site_at) and at >= paying.site_ended]
-    if came and not any(verdict_of(view).failed for view in owed):
-        first = min(came) - paying.site_ended
-        if first > SILENCE:
-            yield f"After paying she hears nothing for {duration(first)}."

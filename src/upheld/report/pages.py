@@ -19,10 +19,11 @@ from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
 from upheld.promises.timeline import Timeline as Clock
-from upheld.report.advice import advice_for, touchpoints_of_map
+from upheld.report.advice import advice_for, suggestions_for, touchpoints_of_map
 from upheld.report.files import Files
 from upheld.report.headline import again, due, harm_of, lede, stopped_at
 from upheld.report.letters import Letter, masked, read_letter
+from upheld.report.measured import accessibility_of
 from upheld.report.model import (
     ANSWERS,
     Answer,
@@ -145,6 +146,8 @@ class _Page:
         self._clocks = timelines_of(run)
         self._letters: dict[str, Letter] = {}
         self._of_map = self._advice_of_maps()
+        self._suggestions = suggestions_for(run, self._journeys, maps, files.raw)
+        self._barriers = accessibility_of(run)
 
     def render(self) -> str:
         run, found = self._run, gate(self._run)
@@ -205,8 +208,8 @@ class _Page:
             incidents=tuple(tag.partition(":")[2] for tag in journey.tags if tag.startswith("incident:")),
             stopped=_masked_stop(journey),
             promises=tuple(self._promise(view, journey) for view in journey.promises),
-            ride=ride_of(journey),
-            advice=tuple(advice_for(journey, found, surplus, self._of_map.get(journey.id, ()))),
+            ride=ride_of(journey, seen=self._barriers),
+            advice=tuple(advice_for(journey, surplus, self._of_map.get(journey.id, ()), self._suggestions)),
             findings=_findings(journey),
             line=timeline_of(journey, self._arrivals, clock.site_at, turned=_is_turned(self._run)),
             story=story_of(journey, self._arrivals, clock.site_at, self._files.picture, self._letter),
