@@ -105,7 +105,8 @@ def test_a_sender_that_nobody_has_set(sender: str, wanted: str) -> None:
 @pytest.mark.parametrize(
     "sender",
     [
-        "Systems Day Office <office@demo.test>", "Stripe <receipts+acct_1x@stripe.com>", "noreply@shop.coop", "Me <me@x.io>",
+        "Systems Day Office <office@demo.test>", "Stripe <receipts+acct_1x@stripe.com>", "noreply@shop.coop",
+        "Me <me@x.io>",
         "Eventbrite <noreply@order.eventbrite.com>", "Stiftung Warentest <newsletter@email.test.de>",
         "webmaster@shop.coop", "Dev Patel <dev.patel@shop.coop>", "The Testing Ground <hello@testingground.coop>",
         "Shop via Pay <service@wallet.test>", "Prostage Music - Berlin <hello@prostage.coop>", "QA Ltd <hi@qa.com>",
