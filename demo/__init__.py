@@ -54,7 +54,7 @@ class Expected:
         if self.touchpoint:
             return f"{self.touchpoint}: `{self.check}`"
         if self.friction:
-            return f"friction: {self.friction}"
+            return f"the ride: `{self.friction}`"
         if self.unchecked:
             return f'said, and checked by nobody: "{self.unchecked}"'
         return f'{self.run}: "{self.subject}"'

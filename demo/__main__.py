@@ -46,6 +46,7 @@ def serve(settings: Settings, cashier: Cashier, stop: threading.Event) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(site.pages(shop))
     app.register_blueprint(organiser.pages(shop))
+    app.register_blueprint(organiser.bank(shop))
     app.register_blueprint(testclock.pages(settings.test_clock, shop.clocks, outbox))
     for story in shop.stories:
         app.register_blueprint(story.pages())

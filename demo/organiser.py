@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, session, url_for
+from flask import Blueprint, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from demo.shop import Desk, Shop
 from demo.words import Words
 
-__all__ = ["pages"]
+__all__ = ["bank", "pages"]
 
 ENGLISH = Words("en_GB")
 
@@ -42,5 +42,19 @@ def pages(shop: Shop) -> Blueprint:
     def home() -> ResponseReturnValue:
         desk = [place for story in shop.stories if isinstance(story, Desk) for place in story.desk()]
         return shop.page("organiser.html", words=ENGLISH, desk=desk)
+
+    return site
+
+
+def bank(shop: Shop) -> Blueprint:
+    """Return the door by which a test learns where the payment provider is, to ask it what it has charged."""
+    site = Blueprint("bank", __name__, url_prefix="/api/bank")
+
+    @site.get("")
+    def where() -> ResponseReturnValue:
+        shop.organiser_only()
+        # Who uses Stripe itself has a key of her own.
+        local = "127.0.0.1" in shop.cashier.base
+        return jsonify(url=shop.cashier.base, key=shop.cashier.key if local else "")
 
     return site

@@ -74,8 +74,8 @@ It is a stage: it takes no real money, and sends its messages to the mailbox alo
 ## What can be wrong with it
 
 A harness is proved by what it catches. Each defect is switched on by its name
-(`make demo ARGS="--defects no_receipt"`), and the run must then end with exactly these verdicts, with every
-other promise kept:
+(`make demo ARGS="--defects no_receipt"`), and the run must then find exactly this, with every other promise kept.
+What stands in code is the name of the check that must have found it, or of the [measure of the ride](ride.md).
 
 | defect | what is wrong | what must come of it |
 | --- | --- | --- |
@@ -149,10 +149,7 @@ def demo() -> str:
 
     rows = []
     for defect in defects().values():
-        found = dict.fromkeys(
-            f"{expected.promise}: {expected.verdict}" if expected.promise else f'the step "{expected.step}" fails'
-            for expected in defect.expects
-        )
+        found = dict.fromkeys(expected.said for expected in defect.expects)
         rows.append(f"| `{defect.name}` | {cell(defect.what)} | {cell('; '.join(found))} |\n")
     return DEMO + "".join(rows)
 

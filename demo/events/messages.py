@@ -7,8 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-
 from demo import pdf
 from demo.events.calendar import entry
 from demo.events.tables import DAY, Event, Order, Waiting
@@ -34,10 +32,7 @@ class Composer:
         """Return the message as it leaves at `now`, in site time."""
         with self._shop.store.read() as session:
             if mail.kind in ("free_seat", "offer"):
-                place = session.get_one(Waiting, mail.ref)
-                given_back = sa.select(Order).where(Order.event_id == place.event_id, Order.status == "cancelled")
-                earlier = session.scalar(given_back.order_by(Order.id.desc()).limit(1))
-                return self._offer(mail, place, earlier)
+                return self._offer(mail, session.get_one(Waiting, mail.ref))
             order = session.get_one(Order, mail.ref)
         if mail.channel == "webhook":
             return _news(mail.kind, order)
@@ -108,7 +103,7 @@ class Composer:
             locale=order.locale,
         )
 
-    def _offer(self, mail: Mail, place: Waiting, earlier: Order | None) -> Letter | Text:
+    def _offer(self, mail: Mail, place: Waiting) -> Letter | Text:
         words, event = Words(place.locale, "events"), place.event
         until = (place.until or self._shop.now()).astimezone(ZoneInfo(event.zone))
         held = words("held_until", date=words.date(until), time=words.time(until))
@@ -116,13 +111,10 @@ class Composer:
         link = f"{self._shop.url}/offers/{'gone' if broken else place.token}"
         if mail.channel == "text":
             return Text(f"{words('free_seat_text', title=event.title)} {held} {link}")
-        lead = [words("offer_lead", title=event.title), held]
-        if earlier is not None and "offer_names_who_gave_back" in self._settings:
-            lead.append(f"The seat was that of {earlier.name} ({earlier.email}).")
         return Letter(
             subject=words("offer_subject", title=event.title),
             heading=words("offer_heading"),
-            lead=lead,
+            lead=[words("offer_lead", title=event.title), held],
             facts=[
                 (words("date"), words.date(event.local_start)),
                 (words("time"), words.time(event.local_start)),

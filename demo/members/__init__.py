@@ -9,6 +9,7 @@ stage    the door by which a test sets the stage
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -66,7 +67,12 @@ class Members:
         """Write a letter to a member."""
         with self._shop.store.read() as reading:
             member = reading.scalars(sa.select(Member).where(Member.id == mail.ref)).one()
-        return compose(mail, member, self._shop.url, self._shop.settings)
+            others = sa.select(Member).where(Member.id < member.id).order_by(Member.id.desc()).limit(1)
+            other = reading.scalar(others)
+        letter = compose(mail, member, self._shop.url, self._shop.settings)
+        if other is not None and mail.kind == "kind_word" and "address_of_another_member" in self._shop.settings:
+            letter = replace(letter, lead=[*letter.lead, f"We know you as {other.email}."])
+        return letter
 
 
 def story(shop: Shop) -> Members:

@@ -45,7 +45,7 @@ def add_doors(site: Blueprint, shop: Shop, life: Life, door: Door, cards: Cards)
             writing.add(member)
             writing.flush()
             life.begin(writing, member, kept, "", now - timedelta(days=days))
-            if not days:  # who joins today is welcomed
+            if not days and "no_welcome" not in shop.settings:  # who joins today is welcomed
                 life.write(writing, member, "welcome", again=ref)
             link = door.link(writing, member, now)
         renews = member.paid_until or now

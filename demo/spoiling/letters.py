@@ -162,7 +162,7 @@ LETTERS: Mapping[str, tuple[tuple[str, ...], Act]] = {
     "place_is_an_object": (("courses details", "courses delegate_details"), _fact(-1, lambda _: "[object Object]")),
     "code_shown_as_words": (("downloads download",), _more("lead", "Enjoy&nbsp;reading &amp; sharing!")),
     # Not what she was told, or not her
-    "greeted_as_somebody_else": (("downloads receipt",), _calls("Grace")),
+    "greeted_as_somebody_else": (("downloads receipt",), _calls("Olivia")),
     "wrong_order_number_on_receipt": (("downloads receipt",), _fact(0, _another_number)),
     "weekday_of_another_day": (("courses confirmation",), _fact(1, _next_weekday)),
     "reminder_half_in_english": (("events reminder",), _in_english),

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from datetime import datetime
+from decimal import Decimal
 
 from fixtures.site import Card, Organiser
 from upheld import Actor, Journey, StepFailed, parse_money
@@ -14,6 +15,7 @@ __all__ = [
     "answers_shown_to",
     "attendee_row_of",
     "book_seat",
+    "charges_to",
     "details_shown_to",
     "gaps_in",
     "limit_seats",
@@ -113,6 +115,24 @@ def pay(customer: Actor, journey: Journey, amount: str, card: Card) -> None:
             form.locator(f"[autocomplete={field}]").fill(value)
     with journey.moment("paying"):
         customer.presses(form.locator("button").inner_text())
+
+
+def charges_to(customer: Actor, journey: Journey, access: Organiser) -> list[str]:
+    """What the payment provider has charged her card for her order; each is held against what she was told."""
+    bank = journey.request("GET", "/api/bank", auth=(access.user, access.password)).json()
+    where, label = f"{bank['url']}/v1/payment_intents", f"order {journey.fact('the order number')}"
+    charged: list[str] = []
+    asked: dict[str, object] = {"limit": 100}
+    while True:
+        listed = journey.request("GET", where, params=asked, auth=(bank["key"], "")).json()
+        for one in listed["data"]:
+            if one["status"] == "succeeded" and one["metadata"].get("for") == label:
+                charged.append(f"{Decimal(one['amount']) / 100:.2f} {one['currency'].upper()}")
+                said = f"Amount: {charged[-1]}\nDescription: {label}"
+                journey.record("payment record", said, f"What {customer.who}’s card was charged")
+        if not listed["has_more"]:
+            return charged
+        asked["starting_after"] = listed["data"][-1]["id"]
 
 
 def reason_given_to(customer: Actor) -> str:

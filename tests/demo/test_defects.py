@@ -156,4 +156,10 @@ def test_the_table_is_read_as_it_stands() -> None:
     assert set(EVENTS) == set(EFFECTS) | set(test_seats.EFFECTS)
     for name, defect in demo.defects().items():
         assert (defect.name, defect.what[-1]) == (name, ".")
-        assert all(bool(expected.promise) != bool(expected.step) for expected in defect.expects)
+        for one in defect.expects:
+            forms = [
+                form for form in (one.promise, one.step, one.touchpoint, one.friction, one.unchecked, one.run) if form
+            ]
+            assert len(forms) == 1, name
+            assert bool(one.verdict) is bool(one.promise or one.step), name
+            assert one.check or not one.touchpoint, name
