@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from upheld.mailbox import _attached, _parts
+from upheld.mailbox import _attached, _limits
 from upheld.mailbox.message import inline_html, read, read_file
 from upheld.promises.promise import Arrival, Link
 
@@ -164,10 +164,44 @@ def test_without_headings_the_first_lines_stand_for_them() -> None:
         (("Content-Type: multipart/mixed; boundary=x",), b"never begins", "never begins"),
         (("Content-Type: text/plain", "Content-Transfer-Encoding: nonsense"), b"as it is", "as it is"),
         (("Content-Type: ///;;;=", "MIME-Version: banana"), b"as it is", "as it is"),
+        (("Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable "),
+         b"5=E2=82=AC", "5€"),
+        (("Content-Type: text/plain; charset='utf-8'", 'Content-Transfer-Encoding: "base64";'), b"NeKCrA==", "5€"),
+        (("Content-Type: text/plain; charset=latin-9",), b"5\xa4", "5€"),
+        (("Content-Type: text/plain; charset=cp-1252",), b"5\x80", "5€"),
+        (("Content-Type: text/plain; charset=x-unknown",), "5€".encode(), "5€"),
+        (("Content-Type: text/plain; charset=gb2312",), "收据€".encode("gb18030"), "收据€"),
+        (("Content-Type: text/plain; charset=utf-16", "Content-Transfer-Encoding: base64"),
+         base64.b64encode("5 Euro".encode("utf-16-be")), "5 Euro"),
+        (("Content-Type: multipart/mixed; boundary=--=_a/b",), b"----=_a/b\r\n\r\nin it\r\n----=_a/b--", "in it"),
+        (("Content-Type: text/plain; name=body.txt",), b"as it is", "as it is"),
+        (("Content-Type: text/plain; format=flowed",),
+         b"one \r\nline\r\n> a \r\n> b\r\n-- \r\nx", "one line\n> a b\n-- \nx"),
+        (("Content-Type: text/plain; format=flowed; delsp=yes",), b"1.234, \r\n50 EUR", "1.234,50 EUR"),
     ],
 )  # fmt: skip
 def test_text_is_read_whatever_it_says_it_is(headers: tuple[str, ...], body: bytes, text: str) -> None:
     assert arrival(head("Subject: x", *headers) + body).text == text
+
+
+def test_a_name_is_decoded_where_it_is_split_within_a_character() -> None:
+    assert arrival(head("From: =?utf-8?q?Gr=C3?=\r\n =?utf-8?q?=BC=C3=9Fe?= <a@b.test>")).sender == "Grüße <a@b.test>"
+
+
+def test_columns_of_no_size_have_words_of_their_own() -> None:
+    found = html(
+        "<table style='font-size:0px'><tr><td>gap<div style='font-size:13px'>Your <b>receipt</b>"
+        "<i style='font-size:0'>no<u>no</u></i> of today</div>gap</td></tr></table><p>Bye</p>"
+    )
+    assert found.html_text == "Your receipt of today\nBye"
+
+
+@pytest.mark.parametrize("fold", [b"\r\n ", b"\n\t"])
+def test_a_calendar_entry_may_be_folded_within_a_character(fold: bytes) -> None:
+    entry = EVENT.replace(b"Talk", "Gespräch".encode().replace(b"\xc3", b"\xc3" + fold))
+    file = read_file("entry.ics", "text/calendar", entry)
+    assert "SUMMARY: Gespräch" in file.text
+    assert file.fault == ""
 
 
 def test_html_may_name_its_own_charset() -> None:
@@ -198,6 +232,10 @@ def test_what_could_not_be_read_is_told(raw: bytes, fault: str) -> None:
         ("=?iso-8859-15?q?5_=A4?=", "5 €"),
         ("Gr\udcc3\udcbc\udcc3\udc9fe raw", "Grüße raw"),
         ("folded\r\n  over lines", "folded over lines"),
+        ("Gr\udcfc\udcdfe 5 \udc80", "Grüße 5 €"),
+        ("=?utf-8?b?R3LD?=\r\n =?utf-8?b?vMOfZQ?=", "Grüße"),
+        ("=?utf-8?q?Gr=C3?= =?utf-8?q?=BC=C3=9Fe?=", "Grüße"),
+        ("=?iso-8859-1?q?5_=80?=", "5 €"),
     ],
 )
 def test_subjects_are_decoded(subject: str, read_as: str) -> None:
@@ -232,7 +270,7 @@ def test_nesting_has_an_end() -> None:
 
 
 def test_limits_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_parts, "LIMITS", _parts.Limits(size=5000, decoded=1000, parts=3, body=200))
+    monkeypatch.setattr(_limits, "LIMITS", _limits.Limits(size=5000, decoded=1000, parts=3, body=200))
     many = MIMEMultipart()
     for number in range(5):
         many.attach(MIMEText(f"part {number}"))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import logging
+import mimetypes
 from datetime import datetime
 
 from upheld.mailbox._calendar import events, is_calendar
-from upheld.mailbox._parts import Faults, Leaf, clean, decoded, header, parse
+from upheld.mailbox._charsets import decoded
+from upheld.mailbox._headers import header
+from upheld.mailbox._limits import Faults, clean
+from upheld.mailbox._parts import Leaf, parse
 from upheld.promises.promise import Attachment
 
 __all__ = ["read_attachment"]
@@ -15,11 +19,13 @@ __all__ = ["read_attachment"]
 PDF_BYTES = 15 * 1024 * 1024
 PDF_PAGES = 50
 TEXT_CHARACTERS = 500_000
+_ANYTHING = ("application/octet-stream", "binary/octet-stream")
 
 
 def read_attachment(leaf: Leaf) -> Attachment:
     """Return the attachment with its text; where it cannot be opened its `fault` says why. Never raises."""
     kind, name = leaf.type, leaf.name.lower()
+    opened_as = mimetypes.guess_type(name)[0] or kind if kind in _ANYTHING else kind
     text, fault = "", ""
     starts: tuple[datetime, ...] = ()
     try:
@@ -30,7 +36,7 @@ def read_attachment(leaf: Leaf) -> Attachment:
         elif kind == "message/rfc822":
             faults = Faults()
             text = header(parse(leaf.data, faults), "subject", faults)
-        elif kind.startswith(("text/", "message/")) or kind in ("application/json", "application/xml"):
+        elif opened_as.startswith(("text/", "message/")) or opened_as in ("application/json", "application/xml"):
             faults = Faults()
             text = decoded(leaf, faults)
             fault = "; ".join(faults.said)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from upheld.mailbox._parts import Faults, Leaf, clean, decoded, tried
+from upheld.mailbox._charsets import decoded
+from upheld.mailbox._limits import Faults, clean, tried
+from upheld.mailbox._parts import Leaf
 
 __all__ = ["EVENTS", "Event", "events", "is_calendar"]
 
 EVENTS = 50
+_FOLD = re.compile(rb"\r?\n[ \t]")
 _FIELDS = ("SUMMARY", "DTSTART", "DTEND", "LOCATION", "UID", "STATUS", "DESCRIPTION")
 
 
@@ -42,7 +46,9 @@ def events(leaf: Leaf, faults: Faults) -> Iterator[Event]:
     """Yield the events of an iCalendar object; what cannot be read stands in the faults. May raise."""
     import icalendar  # heavy, and few messages carry one
 
-    source = decoded(leaf, faults)
+    # Lines may be folded within a character (RFC 5545, 3.1).
+    whole = leaf if b"\0" in leaf.data else replace(leaf, data=_FOLD.sub(b"", leaf.data))
+    source = decoded(whole, faults)
     count = 0
     for calendar in icalendar.Calendar.from_ical(source.encode(), multiple=True):
         method = clean(str(calendar.get("METHOD") or leaf.method)).upper()

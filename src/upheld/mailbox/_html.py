@@ -40,7 +40,10 @@ _SPACES = re.compile(r"(?:(?!(?<=\d)[\u00a0\u2009\u202f](?=\d))\s)+")
 _ODD_SECTION = re.compile(r"<!\[(?!if|else|endif|CDATA)", re.IGNORECASE)
 _TAG = re.compile(r"""<[a-zA-Z][^<>"']*+(?:"[^"]*+"[^<>"']*+|'[^']*+'[^<>"']*+)*+>|</[^<>]*+>|<![^<>]*+>""")
 _FAILURES = 50
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"""(?:<meta[^>]{0,200}?charset|\A\s{0,10}<\?xml[^>]{0,100}?encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Seen:
 
 
 def declared_charset(data: bytes) -> str:
-    """Return the charset that the HTML's own `meta` names, or ""."""
+    """Return the charset that the HTML itself names, in a `meta` or as XML, or ""."""
     found = _CHARSET.search(data[:4096])
     return found.group(1).decode("ascii").lower() if found else ""
 

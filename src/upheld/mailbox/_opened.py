@@ -10,7 +10,9 @@ from urllib.parse import unquote
 
 from upheld.mailbox import _html
 from upheld.mailbox._calendar import is_calendar
-from upheld.mailbox._parts import Faults, Leaf, clean, decoded, leaves, parse, tried
+from upheld.mailbox._charsets import decoded
+from upheld.mailbox._limits import Faults, clean, tried
+from upheld.mailbox._parts import Leaf, leaves, parse
 from upheld.mailbox._prose import bare_links, unflowed
 from upheld.promises.promise import Link
 
@@ -111,7 +113,8 @@ def _is_file(leaf: Leaf, shown: set[str] | frozenset[str]) -> bool:
     if leaf.cid and leaf.cid in shown:
         return False
     if leaf.type in ("text/plain", "text/html"):
-        return leaf.disposition == "attachment" or bool(leaf.name and leaf.disposition != "inline")
+        named = leaf.name and leaf.disposition != "inline" and not (leaf.alternative or leaf.whole)
+        return leaf.disposition == "attachment" or bool(named)
     if leaf.type in _SIGNATURES:
         return False  # its reader's program says that it is signed, and shows no file
     if leaf.alternative and leaf.type.startswith("text/") and not is_calendar(leaf) and not leaf.name:

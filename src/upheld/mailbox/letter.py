@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from upheld.mailbox._calendar import events, is_calendar
+from upheld.mailbox._headers import header, headers
+from upheld.mailbox._limits import Faults, clean
 from upheld.mailbox._opened import opened, unquoted
-from upheld.mailbox._parts import Faults, Leaf, clean, header, headers
+from upheld.mailbox._parts import Leaf
 from upheld.promises import Link
 
 __all__ = ["Entry", "File", "Letter", "Picture", "open_letter"]

@@ -10,8 +10,10 @@ from datetime import datetime
 from email.message import Message
 
 from upheld.mailbox._attached import read_attachment
+from upheld.mailbox._headers import addresses, header
+from upheld.mailbox._limits import Faults, clean, tried
 from upheld.mailbox._opened import CID, opened, pages, unquoted
-from upheld.mailbox._parts import Faults, Leaf, addresses, clean, header, leaves, parse, tried
+from upheld.mailbox._parts import Leaf, leaves, parse
 from upheld.mailbox._prose import first_lines
 from upheld.promises.promise import Arrival, Attachment
 

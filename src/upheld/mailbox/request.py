@@ -11,7 +11,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from upheld.mailbox._attached import read_attachment
-from upheld.mailbox._parts import LIMITS, Faults, Leaf, clean, decoded, leaves, parse, tried
+from upheld.mailbox._charsets import decoded
+from upheld.mailbox._limits import LIMITS, Faults, clean, tried
+from upheld.mailbox._parts import Leaf, leaves, parse
 from upheld.mailbox._prose import bare_links, first_lines
 from upheld.promises.promise import Arrival, Attachment, Link
 
