@@ -206,6 +206,15 @@ def test_what_may_still_answer_a_promise_is_not_unpromised(told: Told, verdict: 
     assert view.journeys[0].checked == ()
 
 
+@pytest.mark.parametrize(("days", "named"), [(0, 1), (30, 0)])
+def test_what_comes_in_a_time_that_was_turned_to_for_others_is_theirs(told: Told, days: int, named: int) -> None:
+    promise = told.promised("receipt")
+    told.add("clock", real=NOW.isoformat(), site=(NOW + timedelta(days=days)).isoformat(), turned=bool(days))
+    told.came("m1", "Our summer sale")
+    _, view = inspected(told, {promise: (Verdict.KEPT, ())})
+    assert len(view.journeys[0].checked) == named
+
+
 def test_what_is_known_is_not_written_twice(told: Told) -> None:
     promise = told.promised("receipt")
     told.came("m1", "Your receipt [fail]")

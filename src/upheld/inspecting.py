@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -30,6 +30,8 @@ __all__ = ["Inspector"]
 # What reaches a program takes no harm from what a reader would stumble over.
 _NOT_READ = ("webhook",)
 _PAGE_LIMIT = 200_000
+# A clock that is further from ours was turned.
+_TICKING = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Inspector:
         places: Mapping[str, int],
     ) -> Iterator[_Seen]:
         answers, expected = _answers(journey, settled, places)
+        ends = _end_of(journey, settled, places)
         probes = {one.url: Probe(*one) for one in run.probes}
         renders = {one.raw: Rendered(*one[1:]) for one in run.renders}
         strangers = tuple(person for person in people if person not in journey.cast)
@@ -128,7 +131,7 @@ class Inspector:
                 if touch.arrival.channel in check.channels:
                     for finding in check.look(touch, known):
                         seen.found.append((check, finding, self._weigh(check, finding)))
-            if touch.arrival.channel != "page":
+            if touch.arrival.channel != "page" and not _is_beyond(touch, ends):
                 self._ask_for_a_promise(seen, expected.get(person.who, frozenset()))
             before.append(touch)
             yield seen
@@ -259,6 +262,24 @@ def _answers(
         for arrival in dict.fromkeys(map(whole, found.arrivals if found else ())):
             answers[arrival].append(_Answer(view.promise, verdict, place))
     return answers, {who: frozenset(kinds) for who, kinds in expected.items()}
+
+
+def _end_of(journey: JourneyView, settled: Sequence[Settled], places: Mapping[str, int]) -> datetime | None:
+    """Return when the last of a journey's windows closes, in site time; None where none of them is known."""
+    closes = []
+    for view in journey.promises:
+        if (place := places.get(view.id)) is not None:
+            interval = settled[place].case.interval
+            closes.append(interval.closes if interval else None)
+        elif view.judgement:
+            closes.append(view.judgement.site_by)
+    return max((one for one in closes if one), default=None)
+
+
+def _is_beyond(touch: Touch, ends: datetime | None) -> bool:
+    """True where it came after all that a journey tells of, on a clock that was turned so far for another's sake."""
+    turned = abs(touch.site_at - touch.arrival.at) > _TICKING
+    return turned and ends is not None and touch.site_at > ends
 
 
 def _may_come_often(view: PromiseView) -> bool:
