@@ -209,6 +209,9 @@ def test_what_may_still_answer_a_promise_is_not_unpromised(told: Told, verdict: 
 @pytest.mark.parametrize(("days", "named"), [(0, 1), (30, 0)])
 def test_what_comes_in_a_time_that_was_turned_to_for_others_is_theirs(told: Told, days: int, named: int) -> None:
     promise = told.promised("receipt")
+    told.add(
+        "moment", name="the start of the journey", site_began=NOW.isoformat(), site_ended=NOW.isoformat(), zone="UTC"
+    )
     told.add("clock", real=NOW.isoformat(), site=(NOW + timedelta(days=days)).isoformat(), turned=bool(days))
     told.came("m1", "Our summer sale")
     _, view = inspected(told, {promise: (Verdict.KEPT, ())})
