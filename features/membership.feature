@@ -37,6 +37,14 @@ Feature: Being a member
       | amount   | 15.00 EUR                |
       | attached | a PDF that says the same |
 
+  Scenario: She wants no letters
+    Given Ada has just become a member
+    And she receives a welcome by email within 1 minute
+      | calls | her by name       |
+      | link  | The members' area |
+    When she unsubscribes with one click from the welcome
+    Then she is promised no first letter, no second letter and no third letter by email after unsubscribing
+
   Scenario: She does not confirm
     Given Cleo lives in Berlin
     When she asks to become a member
