@@ -114,7 +114,7 @@ def test_reading_them_all_is_quick() -> None:
     for raw in messages:
         read(raw, id="x", to=[], at=AT)
         open_letter(raw)
-    assert (time.process_time() - began) / len(messages) < 0.1
+    assert (time.process_time() - began) / len(messages) < 0.15
 
 
 _MESSAGES = [path.read_bytes() for path in sorted(CORPUS.glob("*.eml")) if path.stat().st_size < 6000]
@@ -134,7 +134,7 @@ def mutilated(draw: st.DrawFn) -> bytes:
     return raw if draw(st.booleans()) else raw + draw(st.sampled_from(_MESSAGES))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.one_of(mutilated(), st.binary(max_size=500)))
 def test_no_mutilation_makes_reading_raise_or_take_long(raw: bytes) -> None:
     began = time.process_time()
@@ -147,3 +147,22 @@ def test_no_mutilation_makes_reading_raise_or_take_long(raw: bytes) -> None:
     assert (letter.text, letter.html_text) == (arrival.text, arrival.html_text)
     assert all(entry.start is None or entry.start.utcoffset() is not None for entry in letter.entries)
     assert sum(len(file.data) for file in letter.files) <= 2 * len(raw) + 10_000
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        (b"To: " + b", ".join(b"=?utf-8?q?a?= <a%d@b.test>" % n for n in range(280)) + b"\n") * 300,
+        (b"Content-Disposition: " + b"a*0*=b; " * 800 + b"\n") * 300,
+        b"Content-Type: text/plain; format=flowed\n\n" + b"a \n" * 170_000,
+        b"\n-----BEGIN PGP SIGNED MESSAGE-----\n\n" + b"a: b\n" * 100_000,
+        b"x: y\n\n" + (b"content-type:" + b"; boundary=" + b"a" * 60 + b"\n") * 50_000,
+        b"Content-Type: text/html\n\n" + b"<div style='font-size:0'>" * 20_000,
+        b"Content-Type: application/pkcs7-mime\n\n" + b"\x30\x80" * 200_000,
+    ],
+    ids=["recipients", "parameters", "flowed", "signed", "boundaries", "sizes", "lump"],
+)
+def test_what_is_made_to_take_long_does_not(raw: bytes) -> None:
+    began = time.process_time()
+    open_letter(raw)
+    assert time.process_time() - began < 8

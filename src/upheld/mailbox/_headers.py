@@ -27,26 +27,34 @@ def headers(message: Message, faults: Faults) -> tuple[tuple[str, str], ...]:
     found = tried(lambda: list(message.raw_items()), none)
     if len(found) > _limits.LIMITS.headers:
         faults.add(f"the message has {len(found)} headers; only the first {_limits.LIMITS.headers} were read")
-    return tuple(
-        (clean(name).lower(), _worded(message, name.lower(), str(raw), faults))
-        for name, raw in found[: _limits.LIMITS.headers]
-    )
+    read: list[tuple[str, str]] = []
+    spent = 0
+    for name, raw in found[: _limits.LIMITS.headers]:
+        spent += len(raw)
+        # The parser of structured headers is slow with long ones, and a message may have hundreds.
+        thorough = spent <= _limits.LIMITS.thorough
+        words = _worded(message, name.lower(), str(raw), faults) if thorough else _cheaply(str(raw))
+        read.append((clean(name).lower(), words))
+    return tuple(read)
 
 
 def _worded(message: Message, name: str, raw: str, faults: Faults) -> str:
     if len(raw) <= _limits.LIMITS.header:
-        raw = _whole(_guessed(raw))
+        whole = _whole(_guessed(raw))
         try:
-            words = str(message.policy.header_fetch_parse(name, raw))
+            words = str(message.policy.header_fetch_parse(name, whole))
             return " ".join(clean(words.translate(_CONTROLS)).split())
         except Exception:
             faults.add(f"the header {name.title()} is malformed")
     else:
-        faults.add(
-            f"the header {name.title()} has {len(raw)} characters; only the first {_limits.LIMITS.header} were read"
-        )
-    short = raw[: _limits.LIMITS.header]
-    words = tried(lambda: str(email.header.make_header(email.header.decode_header(_guessed(short)))), short)
+        most = _limits.LIMITS.header
+        faults.add(f"the header {name.title()} has {len(raw)} characters; only the first {most} were read")
+    return _cheaply(raw)
+
+
+def _cheaply(raw: str) -> str:
+    short = _guessed(raw[: _limits.LIMITS.header])
+    words = tried(lambda: str(email.header.make_header(email.header.decode_header(short))), short)
     return " ".join(clean(words).split())
 
 

@@ -23,6 +23,7 @@ class Limits:
     body: int = 512 * 1024
     header: int = 8 * 1024
     headers: int = 300
+    thorough: int = 64 * 1024
     faults: int = 20
 
 

@@ -55,7 +55,7 @@ def first_lines(text: str) -> list[str]:
 
 def unflowed(text: str, *, delsp: bool) -> str:
     """Return text of the kind `format=flowed` with its lines joined where they were broken (RFC 3676, 4)."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):
         depth = len(line) - len(line.lstrip(">"))
@@ -63,8 +63,8 @@ def unflowed(text: str, *, delsp: bool) -> str:
         flows = words.endswith(" ") and words != "-- "
         shown = words[:-1] if flows and delsp else words
         if depth == open_depth and words != "-- ":
-            lines[-1] += shown
+            lines[-1].append(shown)
         else:
-            lines.append(f"{'>' * depth} {shown}" if depth else shown)
+            lines.append([f"{'>' * depth} " if depth else "", shown])
         open_depth = depth if flows else -1
-    return "\n".join(lines)
+    return "\n".join("".join(pieces) for pieces in lines)
