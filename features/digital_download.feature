@@ -27,6 +27,7 @@ Feature: Buying a digital download
     Then she is promised the e-book as a download within 1 minute
       | says | Promises Kept |
     And she opens it
+    And her card was charged what she was told
 
   Scenario: Paying with Demo Wallet
     Given Ben is about to pay 19.00 EUR for the e-book

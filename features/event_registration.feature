@@ -25,6 +25,7 @@ Feature: Booking and paying for an event
       | says | the date of the event, the place of the event |
       | link | Your booking                                  |
     And the organiser finds her in the attendee list with her company and dietary needs
+    And her card was charged what she was told
 
   Scenario: The card is declined
     Given Ada is about to pay 120.00 EUR for the event

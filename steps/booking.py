@@ -6,7 +6,7 @@ from pytest_bdd import given, parsers, step, then, when
 
 from fixtures.site import Card, Organiser
 from journeys.event_registration import tasks
-from upheld import Journey, StepFailed, in_days
+from upheld import Journey, StepFailed, in_days, parse_money
 
 WHO = r"(?P<who>[A-Z][\w-]*|she|he|they)"
 
@@ -59,6 +59,16 @@ def is_told_why(journey: Journey) -> None:
         raise StepFailed(
             f"She was not told why she could not pay, and what to do next. The page says: {said or 'nothing'}"
         )
+
+
+@then("her card was charged what she was told")
+def card_was_charged_what_she_was_told(journey: Journey, organiser: Organiser) -> None:
+    """The payment provider is asked, since the shop would only say what it believes."""
+    customer, told = journey.actor("she"), parse_money(journey.fact("the price"))
+    charged = [parse_money(amount) for amount in tasks.charges_to(customer, journey, organiser)]
+    if charged != [told]:
+        taken = " and ".join(money.tell() for money in charged) or "nothing"
+        raise StepFailed(f"{customer.who} was told {told.tell()}, and her card was charged {taken}.")
 
 
 @then("nothing of her details is lost")

@@ -289,8 +289,11 @@ class Table:
         for part in filter(FILE_KINDS["csv"], touch.arrival.attachments):
             named = part.name or "the CSV"
             if part.fault:
-                said = f"{named} of {touch.name} cannot be read: {part.fault}."
-                yield Finding(said, rule="does not open", words=part.name, part="CSV")
+                # What was read in spite of it may look odd to her, and is there.
+                said = f"{named} of {touch.name} cannot be read as it should: {part.fault}."
+                severity = Severity.WARN if part.text.strip() else None
+                yield Finding(said, rule="does not open", words=part.name, severity=severity, part="CSV")
+            if part.fault and not part.text.strip():
                 continue
             header, *rows = rows_of(part.text) or [[]]
             if not rows:

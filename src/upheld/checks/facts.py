@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -36,7 +36,10 @@ __all__ = ["CHECKS", "Contradiction", "WrongWeekday"]
 
 # What says beside "Date" when it was written or paid, and no more.
 _PAPERS = re.compile(r"receipt|invoice|refund|payment|charge")
-_BARE = re.compile(r"\d{1,3}(?:[.,'’ \xa0\u202f]?\d{3})*[.,]\d{2}")
+_BARE = re.compile(
+    r"(?<![\w.,€$£¥])(?<![€$£¥]\s)(?<![A-Z]{3}\s)\d{1,3}(?:[.,'’ \xa0\u202f]?\d{3})*[.,]\d{2}"
+    r"(?![\w.,]?\d|\s?[€$£¥]|\s?[A-Z]{3}\b)"
+)
 _CODE = re.compile(r"[#№]?\s?([\w-]*\d[\w-]*)")
 _ZONE = re.compile(
     r"\b(?:[A-Z]{1,4}T|GMT|MEZ|MESZ|UTC|Zulu|[A-Z]\w+/[A-Z]\w+)\b|\([^)/]*(?:time|zeit|heure|tijd|hora)[^)/]*\)"
@@ -91,7 +94,9 @@ class Contradiction:
                 for wrong in looks(
                     touch, known, part, [one for one in every if one.topic == _FACT_OF.get(topic, topic)], values
                 ):
-                    yield _finding(touch, known, part, wrong)
+                    # A paper that came with it may be about another order; the customer's own says so.
+                    sure = wrong.sure and (not part.channel or _is_hers(part.text, known))
+                    yield _finding(touch, known, part, replace(wrong, sure=sure))
 
 
 class WrongWeekday:
@@ -133,7 +138,7 @@ def _texts(touch: Touch) -> Iterator[tuple[str, str, str]]:
 
 
 def _parts(touch: Touch, known: Known, every: Sequence[Held]) -> Iterator[_Part]:
-    more = {held.topic: held.topic for held in every}
+    more = {held.topic: held.topic for held in every if held.topic not in _LOOKS}
     for name, rule in (known.map.fact if known.map else {}).items():
         more |= {
             label: held.topic for held in every if held.fact.name.casefold() == name.casefold() for label in rule.labels
@@ -142,6 +147,13 @@ def _parts(touch: Touch, known: Known, every: Sequence[Held]) -> Iterator[_Part]
     for name, text, channel in _texts(touch):
         reads = labelled_in_table(text, mine, more) if channel == "CSV" else labelled(text, more)
         yield _Part(name, text, channel, tuple(reads))
+
+
+def _is_hers(text: str, known: Known) -> bool:
+    names = [view for view in known.noted if re.match(r"the (?:name|title) of ", view.name.casefold())]
+    numbers = [view for view in known.noted if view.name.casefold().endswith(" number")]
+    said = [known.person.name, known.person.address, *(str(view.value) for view in (*names, *numbers))]
+    return any(says(text, one) for one in said if one)
 
 
 def _finding(touch: Touch, known: Known, part: _Part, wrong: _Wrong) -> Finding:

@@ -19,7 +19,10 @@ __all__ = ["Labelled", "labelled", "labelled_in_table", "rows_of", "standard_lab
 _LABEL, _VALUE = 60, 200
 _EDGE = re.compile(r"^[\W_]+|[\s:*•.\-–—|=]+$")
 # "Total (incl. VAT)" is the total; "Total (excl. VAT)" and "Total (net)" are not.
-_WHOLE = re.compile(r" ?\((?:[a-z]{3}|[€$£]|(?:incl|inkl|ttc|iva|btw|all|vat|mwst)[^()]*)\)$")
+_WHOLE = re.compile(
+    r"[ ,]*(?:\((?:[a-z]{3}|[€$£]|(?:incl|inkl|ttc|iva|btw|all|vat|mwst)[^()]*)\)"
+    r"|(?:incl|inkl|including|inklusive|einschl|iva incl|btw incl|ttc|toutes taxes comprises)\b[^()]*)$"
+)
 _CODE = re.compile(r"\(([A-Z]{3}|[€$£])\)")
 
 
