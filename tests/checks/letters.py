@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -28,14 +28,13 @@ def person(who: str = "Ada", family: str = "Lovelace", token: str = "k3j2", **mo
     return CastView(who, f"{who} {family}", who, family, details=more, **whole)
 
 
-def touch(text: str = "", *, html: str = "", subject: str = "Your order", kind: str = "receipt", **more: Any) -> Touch:
-    """An email with these parts, read as those that arrive are; `more` are fields of the arrival or the letter."""
-    if more.get("channel", "email") != "email":
-        arrival = Arrival("1", ("ada.k3j2@journeys.test",), NOW, subject=subject, text=text, **more)
-        return Touch(arrival, "", None, NOW)
+def raw_message(
+    text: str = "", *, html: str = "", subject: str = "Your order", headers: Iterable[tuple[str, str]] = ()
+) -> bytes:
+    """An email of these parts as it is sent."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject
-    for name, value in more.pop("headers", ()):
+    for name, value in headers:
         message[name] = value
     if text or not html:
         message.set_content(text)
@@ -43,7 +42,15 @@ def touch(text: str = "", *, html: str = "", subject: str = "Your order", kind: 
         message.add_alternative(html, subtype="html")
     elif html:
         message.set_content(html, subtype="html")
-    raw = message.as_bytes()
+    return message.as_bytes()
+
+
+def touch(text: str = "", *, html: str = "", subject: str = "Your order", kind: str = "receipt", **more: Any) -> Touch:
+    """An email with these parts, read as those that arrive are; `more` are fields of the arrival or the letter."""
+    if more.get("channel", "email") != "email":
+        arrival = Arrival("1", ("ada.k3j2@journeys.test",), NOW, subject=subject, text=text, **more)
+        return Touch(arrival, "", None, NOW)
+    raw = raw_message(text, html=html, subject=subject, headers=more.pop("headers", ()))
     letter = open_letter(raw)
     letter = replace(letter, pictures=tuple(more.pop("pictures", letter.pictures)), size=more.pop("size", letter.size))
     arrival = read(raw, id="1", to=["ada.k3j2@journeys.test"], at=NOW)
