@@ -101,6 +101,7 @@ CASES: dict[str, tuple[str, dict[str, Any], bool]] = {
     ),
     "cancel": ("no way to cancel", {"confirmation": "You are booked, 18:00. https://shop.example/calendar/1"}, True),
     "cancel: German": ("no way to cancel", {"confirmation": "Stornieren: https://s.example/calendar/1"}, False),
+    "cancel: a page of her own": ("no way to cancel", {"html": "<a href='https://s.example/1'>Your order</a>"}, False),
     "text part": ("no text part", {"html": "<p>Hello</p>"}, True),
     "next step": ("thank-you without a next step", {"thank-you": "Thanks! https://s.example/unsubscribe"}, True),
     "twice": ("asked twice", {"fields": (("Email", "a@b.test"), ("Email again", "a@b.test"))}, True),
@@ -128,11 +129,16 @@ def test_every_rule_has_a_case() -> None:
 
 def test_money_with_a_single_line_of_response(stage: Stage, tmp_path: Path) -> None:
     walked(stage.journey("Booking"))
-    bare = MAP.model_copy(
-        update={"touchpoint": {"receipt": MAP.touchpoint["receipt"].model_copy(update={"second_line": ""})}}
-    )
-    (one,) = made(stage.view(), tmp_path, bare)
+    walked(stage.journey("Again"))
+    points = {kind: MAP.touchpoint[kind].model_copy(update={"second_line": ""}) for kind in ("receipt", "confirmation")}
+    (one,) = made(stage.view(), tmp_path, MAP.model_copy(update={"touchpoint": points}))
     assert one.said == "Should the receipt ever not come, she has no second way to it: show it on a page as well."
+    walk = stage.journey("Refund")
+    walk.promise("refund", verdict="kept")
+    points["refund"] = points["receipt"]
+    (one,) = made(stage.view(), tmp_path, MAP.model_copy(update={"touchpoint": points}))
+    assert one.said.startswith("Should the receipt or refund ever not come")
+    assert len(one.journeys) == 3
 
 
 def test_each_is_made_once_for_all_journeys_and_few_in_all(stage: Stage, tmp_path: Path) -> None:

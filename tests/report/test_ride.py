@@ -78,6 +78,11 @@ CASES = {
         "A field does not say what it asks for to those who have the page read to them: the page “Shop”.",
     ),
     "small barrier": ({"kind": "k", "accessibility": {"violations": [{**LABEL, "impact": "minor"}]}}, "Yes", None),
+    "failed": ({"options": {"failed": ["GET https://s.example/a 404"]}}, "Mostly", "1 request of her pages failed."),
+    "told what is wrong": (
+        {"options": {"failed": ["POST https://shop.example/1?a=b 422"]}, "documents": [document(status=422)]},
+        "Yes", None,
+    ),
     "slow step": ({"seconds": 12}, "No", "“she opens the page” took 12.0 s."),
 }  # fmt: skip
 

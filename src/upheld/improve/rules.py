@@ -46,6 +46,12 @@ CANCEL = re.compile(
     r"|annuleren|wijzigen|verzetten|afzeggen",
     re.I,
 )
+# Behind such a link there may well be a way to cancel.
+OWN_PAGE = re.compile(
+    r"\b(booking|order|reservation|registration|ticket|account)\b|buchung|bestellung|anmeldung|réservation|commande"
+    r"|inscription|reserva|pedido|boeking|bestelling",
+    re.I,
+)
 JOIN = re.compile(
     r"\bjoin|beitreten|teilnehmen|einwählen|rejoindre|participer|deelnemen|unirse|zoom|teams|meet\b|webinar", re.I
 )
@@ -89,10 +95,7 @@ class NoSecondLine:
                 row.key == "amount" for row in view.promise.expectation.rows
             )
             if point is not None and not view.promise.silent and about_money and not point.second_line:
-                said = (
-                    f"Should the {view.promise.kind} ever not come, she has no second way to it: "
-                    "show it on a page as well."
-                )
+                said = "Should the {what} ever not come, she has no second way to it: show it on a page as well."
                 yield Hint(said, f"the map names no second line for the {view.promise.kind}", view.promise.kind)
 
 
@@ -251,10 +254,9 @@ class NoWayToCancel:
     def look(self, walked: Walked) -> Iterator[Hint]:
         """Look in all she was sent of a booking for the words or a link."""
         booked = [one for one in _by_email(walked, CONFIRMS) if _appointment(walked, one)]
-        every = " ".join(
-            f"{one.text} {' '.join(f'{link.words} {link.url}' for link in one.arrival.links)}" for one in walked.came
-        )
-        if booked and not CANCEL.search(every):
+        links = [link for one in walked.came for link in one.arrival.links]
+        every = " ".join((*(one.text for one in walked.came), *(f"{link.words} {link.url}" for link in links)))
+        if booked and not CANCEL.search(every) and not any(OWN_PAGE.search(link.words) for link in links):
             said = f"Say in the {booked[0].kind} how she can cancel or change what she has booked."
             yield Hint(said, f"{booked[0].told} does not say how, and nothing else she was sent does")
 

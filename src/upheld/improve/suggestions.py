@@ -80,11 +80,14 @@ class Walked:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What a rule has seen in one journey. Hints of one rule with the same `about` are one suggestion."""
+    """What a rule has seen in one journey; all hints of one rule are one suggestion.
+
+    `{what}` in `said` stands for all that they are about ("receipt", "refund notice"), each once.
+    """
 
     said: str
     evidence: str
-    about: str = ""
+    what: str = ""
 
 
 @runtime_checkable
@@ -155,25 +158,30 @@ def suggest(
 
     `letters` are the messages taken apart, by the arrival's id; a rule that needs one and has none says nothing.
     """
-    found: dict[tuple[Rule, str], list[tuple[JourneyView, Hint]]] = {}
+    found: dict[Rule, list[tuple[JourneyView, Hint]]] = {}
     for journey in journeys:
         walked = walked_of(run, journey, letters, maps.get(journey.journey))
         for rule in all_rules() if rules is None else rules:
             for hint in rule.look(walked):
-                found.setdefault((rule, hint.about), []).append((journey, hint))
+                found.setdefault(rule, []).append((journey, hint))
     # Of two that are worth the same, what more journeys have in common.
-    ranked = sorted(found.items(), key=lambda one: (one[0][0].rank, -len({journey.id for journey, _ in one[1]})))
+    ranked = sorted(found.items(), key=lambda one: (one[0].rank, -len({journey.id for journey, _ in one[1]})))
     return [
         Suggestion(
             rule=rule.name,
-            said=hints[0][1].said,
+            said=hints[0][1].said.replace("{what}", _listed([hint.what for _, hint in hints])),
             reason=rule.reason,
             journeys=tuple(dict.fromkeys(journey.id for journey, _ in hints)),
             evidence=tuple(dict.fromkeys(f"{hint.evidence} ({journey.feature})" for journey, hint in hints))[:MOST],
             names=tuple(dict.fromkeys(name_of(journey) for journey, _ in hints)),
         )
-        for (rule, _), hints in ranked[:MOST]
+        for rule, hints in ranked[:MOST]
     ]
+
+
+def _listed(things: Iterable[str]) -> str:
+    *others, last = dict.fromkeys(things)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def walked_of(

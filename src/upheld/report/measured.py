@@ -26,7 +26,9 @@ __all__ = [
     "budgets_of",
     "dead_end",
     "documents_of",
+    "failed_of",
     "fields_of",
+    "filled_in",
     "longest_silence",
     "measures_of",
     "medians",
@@ -93,6 +95,7 @@ class Document:
 
     address: str
     step: StepView
+    status: int
     shown: float
     shift: float
     asked: int
@@ -148,6 +151,7 @@ def documents_of(steps: Sequence[StepView]) -> list[Document]:
         Document(
             address=str(one.get("address", "")),
             step=step,
+            status=int(_number(one, "status")),
             shown=_number(one, "largest") or _number(one, "ready") or _number(one, "first"),
             shift=_number(one, "shift"),
             asked=int(_number(one, "asked")),
@@ -174,7 +178,7 @@ def measures_of(
         "slowest_step_seconds": slowest_of(steps).seconds,
         "asked_twice": len(typed_again(steps)),
         "console_errors": sum(len(step.console) for step in steps),
-        "failed_requests": sum(len(step.failed_requests) for step in steps),
+        "failed_requests": sum(len(failed_of(step)) for step in steps),
         "pages": 1 + sum((a.address, a.title) != (b.address, b.title) for a, b in itertools.pairwise(steps)),
         "fields": sum(len(fields_of(step)) for step in steps),
     }
@@ -191,11 +195,9 @@ def measures_of(
         }
     if forms := [one for one in documents if one.asked]:
         # A form that comes back asks nothing new.
-        by_address: dict[str, list[Document]] = defaultdict(list)
-        for one in forms:
-            by_address[one.address].append(one)
-        found["fields"] = sum(max(one.asked for one in same) for same in by_address.values())
-        found["required_fields"] = sum(max(one.required for one in same) for same in by_address.values())
+        each = _forms(forms)
+        found["fields"] = sum(max(one.asked for one in same) for same in each)
+        found["required_fields"] = sum(max(one.required for one in same) for same in each)
     rules = {str(one.get("id")) for step in steps for one in violations_of(step, seen) if one.get("impact") in GRAVE}
     if any(step.ride.get("kind") for step in steps):
         found["accessibility"] = len(rules)
@@ -290,9 +292,31 @@ def typed_again(steps: Sequence[StepView]) -> list[tuple[str, int, StepView]]:
     ]
 
 
+def failed_of(step: StepView) -> list[str]:
+    """Return what her pages asked for in vain.
+
+    A page that tells her that something is wrong with what she has typed, or that refuses her, is an answer to her.
+    """
+    answers = {(one.address, one.status) for one in documents_of([step]) if 400 <= one.status < 500}
+    found = [str(one) for one in step.failed_requests]
+    return [one for one in found if not any(_is_answer(one, address, status) for address, status in answers)]
+
+
+def _is_answer(failed: str, address: str, status: int) -> bool:
+    _, _, rest = failed.partition(" ")
+    url, _, said = rest.rpartition(" ")
+    return url.partition("?")[0] == address and said == str(status)
+
+
 def fields_of(step: StepView) -> list[Mapping[str, Any]]:
     """Return the fields that were filled in a step, as they were written down."""
     return _maps(step.fields)
+
+
+def filled_in(steps: Sequence[StepView]) -> int:
+    """Return how many fields she filled in; a suite's own task may fill in what no step has written down."""
+    seen = sum(max(one.filled for one in same) for same in _forms(documents_of(steps)))
+    return max(seen, sum(len(fields_of(step)) for step in steps))
 
 
 def longest_silence(journey: JourneyView) -> tuple[float, str]:
@@ -305,6 +329,15 @@ def longest_silence(journey: JourneyView) -> tuple[float, str]:
         for (early, before), (late, after) in itertools.pairwise(heard)
     ]
     return max(gaps, default=(0.0, ""))
+
+
+def _forms(documents: Iterable[Document]) -> list[list[Document]]:
+    """Return the documents that asked for something, those of one address together."""
+    by_address: dict[str, list[Document]] = defaultdict(list)
+    for one in documents:
+        if one.asked:
+            by_address[one.address].append(one)
+    return list(by_address.values())
 
 
 def _in_site_time(journey: JourneyView) -> dict[str, float]:

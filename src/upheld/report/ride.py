@@ -13,7 +13,8 @@ from upheld.report.measured import (
     MEASURES,
     dead_end,
     documents_of,
-    fields_of,
+    failed_of,
+    filled_in,
     longest_silence,
     measures_of,
     slowest_of,
@@ -160,10 +161,7 @@ class _Look:
 
     def facts(self) -> tuple[str, ...]:
         measures, slowest = self._measures, slowest_of(self._steps)
-        # A suite's own task may fill in what no step has written down.
-        filled = sum(len(fields_of(step)) for step in self._steps) or sum(
-            one.filled for one in documents_of(self._steps)
-        )
+        filled = filled_in(self._steps)
         asked = measures.get("fields", 0) if "required_fields" in measures else 0
         silence, between = longest_silence(self._journey)
         said = (
@@ -228,9 +226,9 @@ class _Look:
                 "layout_shift", said, f"A shift of {page.shift:.2f}; up to 0.1 is good.", weight, page.step
             )
         if self._over("failed_requests"):
-            step = next(step for step in self._steps if step.failed_requests)
+            step = next(step for step in self._steps if failed_of(step))
             said = f"{_counted(self._measures['failed_requests'], 'request').capitalize()} of her pages failed."
-            yield self._friction("failed_requests", said, str(step.failed_requests[0]), 25, step)
+            yield self._friction("failed_requests", said, failed_of(step)[0], 25, step)
         if self._over("console_errors"):
             step = next(step for step in self._steps if step.console)
             said = f"Pages reported {_counted(self._measures['console_errors'], 'error')} behind the scenes."
