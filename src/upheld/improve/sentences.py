@@ -11,12 +11,12 @@ __all__ = ["sentences"]
 
 # A longer line that does not end goes on in the next, as mail programs break them.
 _BROKEN_AT = 50
-_ABBREVIATED = (
-    "nr no st dr mr mrs ms prof ca bzw usw inkl exkl ggf evtl etc tel str vgl zzgl abs max min std mio hr fr u.a z.b d.h i.d.r o.g s.o e.g i.e "
-    "approx incl excl dept jan feb mar apr jun jul aug sep sept oct nov dec mo di mi do sa so mon tue wed thu fri sat sun "
-    "env p.ex p.ej av boul bd mme mlle art réf n° bijv d.w.z m.b.t a.u.b s.v.p evt excl incl mevr dhr sr sra srta ud uds vd "
-    "pág núm aprox art tfno avda a.m p.m ltd inc gmbh co bv"
-).split()
+_ABBREVIATED = re.compile(
+    r"nr|no|st|dr|mr|mrs|ms|prof|ca|bzw|usw|inkl|exkl|ggf|evtl|etc|tel|str|vgl|zzgl|max|min|std|mio|hr|fr|u\.a|z\.b|d\.h"
+    r"|i\.d\.r|o\.g|s\.o|e\.g|i\.e|approx|incl|excl|dept|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|env|p\.ex|p\.ej|av"
+    r"|bd|mme|mlle|art|réf|n°|bijv|d\.w\.z|m\.b\.t|a\.u\.b|s\.v\.p|evt|mevr|dhr|sr|sra|srta|ud|uds|pág|núm|aprox|tfno|avda"
+    r"|a\.m|p\.m|ltd|inc|co"
+)
 _END = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“„«(\[¿¡–-]*\s*[^\W_])")
 _LIST = re.compile(r"\s*(?:[-*•·–—▪◦✓✔→>#]+|\(?\d{1,2}[.)](?=\s+[^\W\d_]))\s+")
 _TABLE = re.compile(r"\t|\s\|\s|\S {3,}\S|\s[›»>·•]\s(?=.*\s[›»>·•]\s)")
@@ -62,7 +62,7 @@ def _split(block: str) -> list[str]:
             word = short[1].casefold()
             # "am 5. Mai", "z. B. Ihre", "Nr. 4711"; a number that ends an English sentence goes before a capital.
             ordinal = word.isdigit() and len(word) <= 2 and not re.search(r"(?:within|in|of|under|are|is) \d+\.$", head)
-            if word in _ABBREVIATED or (len(word) == 1 and not word.isdigit()) or ordinal or tail[:1].islower():
+            if _ABBREVIATED.fullmatch(word) or (len(word) == 1 and not word.isdigit()) or ordinal or tail[:1].islower():
                 continue
         parts.append(block[start : end.end()].strip())
         start = end.end()

@@ -18,9 +18,21 @@ from typing import Any
 from upheld.errors import ConfigError
 from upheld.promises.recognise import fold_pattern, standard
 
-__all__ = ["LANGUAGES", "Against", "Frame", "Language", "Lexicon", "WindowWords", "load_lexicon"]
+__all__ = [
+    "LANGUAGES",
+    "OWN",
+    "Against",
+    "Frame",
+    "Language",
+    "Lexicon",
+    "WindowWords",
+    "load_lexicon",
+    "subject_words",
+]
 
 LANGUAGES = ("en", "de", "fr", "nl", "es")
+# Where a suite keeps what it adds to the lexicon, from its folder.
+OWN = "journeys/lexicon.toml"
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _NAMED = re.compile(r"\(\?P<\w+>")
 _LISTS = ("stop",)
