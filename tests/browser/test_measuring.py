@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ def test_a_page_that_lets_her_wait_shifts_redirects_and_leads_nowhere(
     gate = 0.4
 
     def slow() -> str:
-        time.sleep(gate)  # the site's own slowness, which is what is measured
+        threading.Event().wait(gate)  # the site's own slowness, which is what is measured
         return HEAD + "<p>Wait for it.</p>"
 
     site.pages |= {

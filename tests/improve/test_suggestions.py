@@ -121,7 +121,10 @@ def test_what_is_suggested(stage: Stage, tmp_path: Path, rule: str, how: dict[st
         assert one.evidence[0].endswith("(features/event_registration.feature)")
 
 
-def test_every_rule_has_a_case() -> None:
+def test_every_rule_has_a_case_and_is_in_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "ride.md").read_text("utf-8")
+    for rule in RULES:
+        assert f"| {rule.name} | {str(type(rule).__doc__).rstrip('.')} | {rule.reason} |" in page
     assert {rule for rule, _, expected in CASES.values() if expected} | {"single line of response"} == {
         rule.name for rule in RULES
     }
