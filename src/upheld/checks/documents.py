@@ -308,13 +308,14 @@ class Table:
                 )
                 yield Finding(said, rule="ragged", words=",".join(rows[ragged[0] - 2])[:80], part="CSV")
                 continue
-            yield from _gaps(header, rows, named, touch, known)
+            yield from _gaps(header, rows, part, touch, known)
 
 
 def _gaps(
-    header: Sequence[str], rows: Sequence[Sequence[str]], named: str, touch: Touch, known: Known
+    header: Sequence[str], rows: Sequence[Sequence[str]], part: Attachment, touch: Touch, known: Known
 ) -> Iterator[Finding]:
-    required = {fold(column) for column in (known.point.filled if known.point else ())}
+    named = part.name or "the CSV"
+    required = {fold(column) for column in _filled(part, known)}
     for place, column in enumerate(header):
         empty = [number for number, row in enumerate(rows, 2) if not row[place].strip()]
         must = fold(column) in required
@@ -322,10 +323,16 @@ def _gaps(
         if empty and (must or (len(rows) > 3 and len(empty) * 5 <= len(rows))):
             said = f"{named} of {touch.name} has nothing under “{column}” in line {empty[0]}."
             yield Finding(said, rule="empty", words=column, severity=None if must else Severity.WARN, part="CSV")
-    for column in known.point.filled if known.point else ():
-        if fold(column) not in map(fold, header):
-            said = f"{named} of {touch.name} has no column “{column}”."
-            yield Finding(said, rule="no column", words=column, part="CSV")
+
+
+def _filled(part: Attachment, known: Known) -> Iterator[str]:
+    """Yield the columns that must be filled: by the map, for what this touchpoint is or for what this file is."""
+    if known.point:
+        yield from known.point.filled
+    for point in known.map.touchpoint.values() if known.map else ():
+        patterns = point.recognise.subject if point.recognise else ()
+        if point.channel == "CSV" and any(re.search(pattern, part.name, re.IGNORECASE) for pattern in patterns):
+            yield from point.filled
 
 
 CHECKS = (CalendarEntry(), Pdf(), Table())
