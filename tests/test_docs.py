@@ -7,6 +7,7 @@ import runpy
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -66,10 +67,25 @@ def reference() -> dict[str, Any]:
     return runpy.run_path(str(ROOT / "tools" / "reference.py"))
 
 
-@pytest.mark.parametrize("name", ["settings", "commands", "demo"])
+@pytest.mark.parametrize("name", ["settings", "commands", "checks", "demo"])
 def test_the_docs_are_what_the_code_says(name: str, reference: dict[str, Any]) -> None:
     written: Callable[[], str] = reference["PAGES"][name]
     assert (ROOT / "docs" / f"{name}.md").read_text("utf-8") == written(), "run `make docs`"
+
+
+def test_the_check_that_the_docs_add_is_one() -> None:
+    from upheld.checks import Check
+
+    text = (ROOT / "docs" / "checks.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    made: dict[str, Any] = {}
+    exec(code, made)
+    check = made["Tagline"]()
+    assert isinstance(made["Tagline"](), Check)
+    touch = SimpleNamespace(text="Hello", name="the receipt")
+    assert [one.said for one in check.look(touch, None)] == ["the receipt ends without our tagline."]
+    for table in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
+        tomllib.loads(table)
 
 
 def test_every_standard_step_is_in_the_docs() -> None:

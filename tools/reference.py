@@ -1,4 +1,4 @@
-"""Write docs/settings.md, docs/commands.md and docs/demo.md from the settings, the commands and the defects themselves.
+"""Write docs/settings.md, docs/commands.md, docs/checks.md and docs/demo.md from what they are about.
 
     python tools/reference.py
 
@@ -82,6 +82,98 @@ What stands in code is the name of the check that must have found it, or of the 
 """
 
 
+CHECKS = """# Checks
+
+<!-- Written by `make docs` from `tools/reference.py` and each check's `about`; change it there. -->
+
+A promise is kept when the right thing comes in its window. Whether what came is *true* and *works* is asked by
+checks: each looks at one touchpoint, that is at a message, a page or a file, with all that is known of the journey,
+and says what is wrong with it in a sentence. They are asked after the sweep, of everything that reached anybody of
+the cast, promised or not.
+
+| severity | what a finding does |
+| --- | --- |
+| `fail` | What was promised is *wrong*, for this reason. Where nothing was promised it stands in the report. |
+| `warn` | It stands in the report, and fails nothing. |
+| `off` | It is not looked for. |
+
+A check that is not sure of something warns of it, whatever its own severity. What could not be looked at, such as a
+link while the site was away, is told as that, and is no fault of the site's. Each check is set by its name:
+
+```toml
+[tool.upheld.checks]
+outside_link = "off"
+dead_link = "warn"
+```
+
+## What is checked
+
+| check | unless said | what it finds | where |
+| --- | --- | --- | --- |
+"""
+
+CHECKS_MORE = """
+## Links that are not tried
+
+Links are fetched once, with GET and without a browser, as soon as they have arrived: `dead_link` reads what that
+gave. A fetch must never use anything up, so a link is left alone, with the reason written down, where following it
+may *do* something:
+
+- it leads to a host that is neither the site's nor in `allow_hosts`, or by its redirects comes to one;
+- its address or its words speak of it, in English, German, French, Dutch or Spanish: verify, confirm, unsubscribe,
+  cancel, delete, accept, vote and the like always; sign in, download, pay, join and the like where the address holds
+  a number, a secret or a question that may be hers;
+- it holds what looks like a secret, except where that plainly names a thing to be looked at: `/orders/<secret>`,
+  `/bookings/<secret>`, `/events/<secret>`;
+- it gives a file;
+- the message is about such a link ("your link to sign in", "works once"), and the address is hers.
+
+HEAD is no safer than GET, and is not used. A journey's [map](map.md) can say otherwise, by regular expressions for
+the words or the address of a link:
+
+```toml
+does_something = ["/seats/[0-9]+$"]          # never fetch these, though they look harmless
+safe_to_follow = ["^Open your ticket$"]      # these only look as if they did something
+```
+
+So a link that must work once is tried by who it was made for: `she follows "Confirm" in it`, and then `she cannot use
+"Confirm" in it again`. Leaving a newsletter is tried by a customer who was made for it: `she unsubscribes with one
+click from the newsletter`, and `she is promised no newsletter`; see [the steps](steps.md).
+
+## To add one
+
+A check is a small class. It reads, and asks nobody: what must be fetched or shown in a browser has been before.
+
+```python
+from upheld.checks import Finding, Severity
+
+
+class Tagline:
+    name = "tagline"
+    about = "The shop's tagline is missing from the foot of a mail."
+    severity = Severity.WARN
+    channels = frozenset({"email"})
+
+    def look(self, touch, known):
+        if "Every promise, upheld" not in touch.text:
+            yield Finding(f"{touch.name} ends without our tagline.", rule="missing")
+```
+
+`touch` is the touchpoint: `arrival` is what she saw of it (subject, text, links, attachments), `letter` the message
+taken apart (headers, HTML source, pictures), `kind` what it is, `promise` what it answers. `known` is what is known
+by then: `person` and `cast`, `knowledge` (facts as values), `before` (her earlier touchpoints), `point` and `map`,
+`probes` by address, `rendered`. A package makes it known by an entry point of the group `upheld.checks`:
+
+```toml
+[project.entry-points."upheld.checks"]
+tagline = "shop_checks:Tagline"
+```
+
+Give a finding `severity=Severity.WARN` where it is not sure, and `unsure="why"` where it could not look. A false
+alarm is worse than a silent one: a harness that cries wolf is switched off.
+"""
+
+
 def cell(words: object) -> str:
     """Return words as they can stand in a table's cell."""
     return " ".join(str(words).split()).replace("|", "\\|").replace("<", "&lt;")
@@ -142,6 +234,18 @@ def commands() -> str:
     return "".join(parts)
 
 
+def checks() -> str:
+    """Return docs/checks.md, with the engine's own checks and not those that a package here has added."""
+    from upheld.checks import all_checks
+
+    own = [check for check in all_checks() if type(check).__module__.startswith("upheld.")]
+    rows = (
+        f"| `{check.name}` | `{check.severity}` | {cell(check.about)} | {', '.join(sorted(check.channels))} |\n"
+        for check in own
+    )
+    return CHECKS + "".join(rows) + CHECKS_MORE
+
+
 def demo() -> str:
     """Return docs/demo.md."""
     sys.path.insert(0, str(ROOT))  # the demo is no part of what is installed
@@ -154,7 +258,7 @@ def demo() -> str:
     return DEMO + "".join(rows)
 
 
-PAGES = {"settings": settings, "commands": commands, "demo": demo}
+PAGES = {"settings": settings, "commands": commands, "checks": checks, "demo": demo}
 
 
 def main() -> None:

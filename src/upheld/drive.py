@@ -81,7 +81,7 @@ class Journey:
         self.protagonist = Protagonist()
         self._ledger, self._new_context = ledger, new_context
         self._worker, self._withdraws = worker, withdraws or {}
-        self._reaching = Reaching(self, ledger, recognisers)
+        self.reaching = self._reaching = Reaching(self, ledger, recognisers)
         self._actors: dict[str, Actor] = {}
         self._told: dict[str, Person] = {}
         self.notes = Notebook(self, reads or {}, functools.partial(self._add, "fact"))

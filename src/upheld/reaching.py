@@ -129,6 +129,29 @@ class Reaching:
             f"{address} was {subjects}."
         )
 
+    def last_of(self, kind: str, actor: Actor) -> Arrival:
+        """Return the last message of this kind that has reached her by email; waits for it as any step does."""
+        recognisers, address = self._recognisers.including(kind), actor.person.email
+        limit = self._journey.settings.step_limit.total_seconds()
+        deadline = time.monotonic() + limit
+        while True:
+            events = self._ledger.events(recipient=address, kinds=("arrived",))
+            came = reaching_by("email", [Arrival.from_json(event.data["arrival"]) for event in events])
+            if found := [arrival for arrival in came if kind in recognisers.kinds(arrival)]:
+                return found[-1]
+            if time.monotonic() > deadline:
+                there = ", ".join(f'"{_shown(arrival)}"' for arrival in came) or "nothing"
+                raise StepFailed(f"{actor.who} has received no {kind}: what has come to {address} is {there}.")
+            self._let_pass(actor, _POLL)
+
+    def raw_of(self, arrival: Arrival) -> bytes:
+        """Return a message as it came, b"" where it is not kept."""
+        for event in self._ledger.events(recipient=next(iter(arrival.to), ""), kinds=("arrived",)):
+            if event.data["arrival"]["id"] == arrival.id and event.data["raw"]:
+                file = self._journey.evidence_folder / str(event.data["raw"])
+                return file.read_bytes() if file.is_file() else b""
+        return b""
+
     def _limit(self, interval: Interval) -> timedelta:
         left = interval.closes - self._journey.now()
         return max(timedelta(seconds=1), min(left, self._journey.settings.patience))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from upheld.checks import probing
-from upheld.checks.following import does_something
+from upheld.checks.following import does_something, is_about_a_link
 from upheld.checks.probing import Prober
 from upheld.ledger import Ledger, fold, open_ledger
 from upheld.promises import Arrival, Link
@@ -116,6 +116,28 @@ def test_the_map_says_what_does_something_and_what_does_not() -> None:
     assert not does_something(f"{SITE}/confirm/{TOKEN}", "Confirm", safe=["^Confirm$"])
     assert does_something(f"{SITE}/confirm/{TOKEN}", "Confirm", safe=["^Confirm$"], patterns=["/confirm/"])
     assert does_something(f"{SITE}/confirm/{TOKEN}", "Confirm (now", safe=["Confirm (now"])
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "about"),
+    [
+        ("Your sign-in link", "", True),
+        ("Bitte bestätigen Sie Ihre Adresse", "", True),
+        ("Réinitialisez votre mot de passe", "", True),
+        ("For you", "The link works once, for 15 minutes.", True),
+        ("Für Sie", "Der Link ist 24 Stunden gültig.", True),
+        ("Booking confirmation", "We look forward to you.", False),
+        ("Ihre Bestätigung", "Bis bald!", False),
+        ("Your booking is confirmed", "See you soon.", False),
+        ("Reminder: Systems Day is tomorrow", "We begin at 18:00.", False),
+    ],
+)
+def test_in_a_message_about_a_link_all_that_is_hers_is_left_alone(subject: str, text: str, about: bool) -> None:
+    wary = is_about_a_link(subject, text)
+    assert wary is about
+    assert bool(does_something(f"{SITE}/once/7", "Look", wary=wary)) is about
+    assert does_something(f"{SITE}/orders/1042", "Your order", wary=wary) == ""
+    assert does_something(f"{SITE}/help", "Help", wary=wary) == ""
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """Which links may be looked at without their reader: a fetch must never use up, confirm, cancel or take anything.
 
-HEAD is no safer than GET, so neither is made where there is any doubt. Three rules: an address that holds a secret is
-left alone, unless it plainly is that of a page to look at ("/orders/<token>"); so is one, whatever it holds, whose
-words do something; and one whose words might, where it holds anything that tells one customer from another.
+HEAD is no safer than GET, so neither is made where there is any doubt. An address is left alone: where it holds a
+secret, unless it plainly is that of a page to look at ("/orders/<token>"); where its words do something, whatever it
+holds; and where they might, or the message is about such a link, and it holds what tells one customer from another.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from upheld.promises import Link
 from upheld.promises.facts import fold
 
-__all__ = ["distinct", "does_something", "is_web", "plain"]
+__all__ = ["distinct", "does_something", "is_about_a_link", "is_web", "plain"]
 
 # What does something at once, in English, German, French, Dutch and Spanish, each as the words begin, accents dropped.
 _DOES = re.compile(
@@ -54,6 +54,18 @@ _THINGS = re.compile(
 )
 # Words that are an answer in themselves.
 _ANSWER = re.compile(r"[^a-z]*(?:yes|no|maybe|ja|nein|vielleicht|oui|non|peut-etre|nee|misschien|si)(?:\W|$)|[^a-z]+$")
+# What a message tells that has happened, which is nothing to be done.
+_TOLD = re.compile(
+    r"\b(?:confirmation|confirmed|bestatigung|bestatigt|confirmee?|confirmacion|confirmad[oa]|bevestig(?:ing|d))\b"
+)
+_ONCE = re.compile(
+    r"\b(?:(?:works?|used?|valid|good)(?: only| just)? once|one time|single use|only once"
+    r"|(?:link|code) (?:will )?expires?|(?:link|code) is (?:only )?valid (?:for|until)"
+    r"|nur einmal|einmalig|einmal verwend|(?:link|code) (?:ist|gilt) .{0,30}gultig"
+    r"|usage unique|une seule fois|(?:lien|code) (?:est valable|expire)"
+    r"|eenmalig|slechts een keer|(?:link|code) is .{0,30}geldig"
+    r"|un solo uso|una sola vez|(?:enlace|codigo) (?:caduca|es valido|expira))"
+)
 # What a query may say without anybody being meant by it.
 _HARMLESS = re.compile(
     r"utm_\w+|gclid|fbclid|msclkid|mc_cid|lang|language|locale|hl|page|tab|view|sort|ref|source|src|date|year|month|day"
@@ -71,11 +83,14 @@ _SHORT = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w-]{6,15}", re.ASCII)
 _NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{3,}")
 
 
-def does_something(url: str, words: str = "", *, patterns: Iterable[str] = (), safe: Iterable[str] = ()) -> str:
+def does_something(
+    url: str, words: str = "", *, patterns: Iterable[str] = (), safe: Iterable[str] = (), wary: bool = False
+) -> str:
     """Return why a link must not be fetched by anybody but its reader, "" where it may be.
 
-    `words` are those that are followed. `patterns` and `safe` are regular expressions of the journey's map for words
-    or addresses: of links that do something, which count in any case, and of those that only look as if they did.
+    `words` are those that are followed; `wary` is whether the message that it stands in is about such a link.
+    `patterns` and `safe` are regular expressions of the journey's map for words or addresses: of links that do
+    something, which count in any case, and of those that only look as if they did.
     """
     if not is_web(url):
         return "it is no address of a page"
@@ -92,29 +107,36 @@ def does_something(url: str, words: str = "", *, patterns: Iterable[str] = (), s
         return ""
     if known:
         return "its address holds a password"
-    said = plain(words)
-    if said and _ANSWER.match(said):
+    said = _spaced(words)
+    if words and _ANSWER.match(plain(words)):
         return f"“{words}” looks like an answer that is given by following it"
     # The name of the file or the page, and what is asked of it; names of hosts, but not the one that everybody has.
     spoken = " ".join((*host.split(".")[:-2], path, *(f"{name} {value}" for name, value in query)))
-    there = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", spoken))
-    there = " ".join(re.sub(r"[^a-z0-9]+", " ", there).split())
+    there = _spaced(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", spoken))
     if found := _DOES.search(there) or _DOES_INSIDE.search(there) or _DOES.search(said):
         return f"“{found[0].strip()}” says that following it does something"
     if _FILE.search(path):
         return "it gives a file, perhaps only once"
     segments = [part for part in path.split("/") if part]
-    secrets = [place for place, part in enumerate(segments) if _is_secret(part)]
+    hers = [place for place, part in enumerate(segments) if _is_hers(part)]
     asked = [name for name, value in query if not _HARMLESS.fullmatch(name.lower()) or _is_secret(value)]
-    hers = bool(secrets or asked or any(_NUMBER.search(part) or part.isdigit() or "@" in part for part in segments))
-    may = _MAY.search(there) or _MAY_INSIDE.search(there) or _MAY.search(said)
-    if hers and may:
+    if not hers and not asked:
+        return ""
+    if may := _MAY.search(there) or _MAY_INSIDE.search(there) or _MAY.search(said):
         return f"“{may[0].strip()}” says that following it may do something"
     if asked:
         return "its address holds what may be a secret, or an answer"
-    if secrets and not _is_thing(segments, secrets):
+    to_look_at = all(place and _THINGS.fullmatch(plain(segments[place - 1])) for place in hers)
+    secrets = sum(_is_secret(segments[place]) for place in hers)
+    if secrets and not (to_look_at and secrets == 1):
         return "its address holds what may be a secret that counts once"
-    return ""
+    return "the message is about a link that may count once" if wary and not to_look_at else ""
+
+
+def is_about_a_link(subject: str, text: str) -> bool:
+    """Return whether a message is about a link that may count once: to sign in, to verify, "it works once"."""
+    named = _TOLD.sub(" ", _spaced(subject))
+    return bool(_DOES.search(named) or _MAY.search(named) or _ONCE.search(_spaced(text)))
 
 
 def is_web(url: str) -> bool:
@@ -127,9 +149,14 @@ def plain(text: str) -> str:
     return "".join(one for one in unicodedata.normalize("NFD", fold(text)) if not unicodedata.combining(one))
 
 
-def _is_thing(segments: list[str], secrets: list[int]) -> bool:
-    place = secrets[0]
-    return len(secrets) == 1 and place > 0 and _THINGS.fullmatch(plain(segments[place - 1])) is not None
+def _spaced(text: str) -> str:
+    """Return the words and numbers of a text with one space between them, as they are looked for."""
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", plain(text)).split())
+
+
+def _is_hers(part: str) -> bool:
+    """Return whether this part of a path tells one customer, or one thing of hers, from another."""
+    return _is_secret(part) or bool(_NUMBER.search(part)) or part.isdigit() or "@" in part
 
 
 def _is_secret(text: str) -> bool:

@@ -22,7 +22,7 @@ from bs4 import BeautifulSoup
 
 from upheld.browser.allow import allows, host_of
 from upheld.checks.base import Probe
-from upheld.checks.following import distinct, does_something
+from upheld.checks.following import distinct, does_something, is_about_a_link
 from upheld.errors import LedgerUnreachable
 from upheld.ledger import Ledger, NewEvent
 from upheld.promises import Arrival
@@ -52,11 +52,12 @@ class _Link:
     patterns: tuple[str, ...] = ()
     safe: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    wary: bool = False
 
     def doubt(self, url: str) -> str:
         """Return why this link, which has led to `url`, must not be fetched there; "" where it may."""
         words = self.words if url == self.url else ""
-        return does_something(url, words, patterns=self.patterns, safe=self.safe)
+        return does_something(url, words, patterns=self.patterns, safe=self.safe, wary=self.wary)
 
 
 class Prober:
@@ -119,12 +120,14 @@ class Prober:
         if arrival.channel not in CHANNELS:
             return
         patterns, safe, sent = tuple(does_something), tuple(safe_to_follow), dict(headers or {})
+        # A page offers everything at once; a message is about something.
+        wary = arrival.channel != "page" and is_about_a_link(arrival.subject, arrival.html_text or arrival.text)
         with self._changed:
             new = [one for one in distinct(arrival.links) if one.url not in self._taken][:MOST_LINKS]
             self._taken.update(one.url for one in new)
             self._left += len(new)
         for one in new:
-            self._queue.put(_Link(one.url, "" if one.words == one.url else one.words, patterns, safe, sent))
+            self._queue.put(_Link(one.url, "" if one.words == one.url else one.words, patterns, safe, sent, wary))
 
     def finish(self, limit: float = 30.0) -> bool:
         """Wait until all that was taken has been looked at, for `limit` seconds at most; return whether it has."""

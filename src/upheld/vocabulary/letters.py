@@ -1,4 +1,4 @@
-"""Steps about what has reached her: following a link in it, opening it, downloading a file."""
+"""Steps about what has reached her: following a link in it, opening it, downloading a file, leaving it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pytest_bdd import step
 from upheld.errors import StepFailed
 from upheld.promises.facts import fold, says
 from upheld.vocabulary.asking import can_read
+from upheld.vocabulary.leaving import is_refused_again, unsubscribe
 from upheld.vocabulary.words import WHO, standard
 
 if TYPE_CHECKING:
@@ -113,3 +114,23 @@ def cannot_download_in_it(journey: Journey, who: str, words: str) -> None:
     """`she cannot download "Your book" in it`: the same, by a link in what was received last."""
     actor, doing = journey.actor(who), f'download "{words}"'
     actor.cannot_download(words, link_in(letter_of(journey, actor.who, doing), words, actor.who, doing).url)
+
+
+@step(standard(rf'{WHO} cannot use (?:the link|"(?P<words>[^"]+)") in it again(?:, and is told "(?P<told>[^"]+)")?'))
+def cannot_use_again(journey: Journey, who: str, words: str | None, told: str | None) -> None:
+    """`she cannot use the link in it again`: it was for once, and whoever follows it now is refused."""
+    actor, doing = journey.actor(who), f'use "{words}"' if words else "use the link"
+    letter = letter_of(journey, actor.who, doing)
+    link = link_in(letter, words, actor.who, doing) if words else only_link_in(letter, actor.who, doing)
+    is_refused_again(actor, link.url, f'"{link.words}"', told or "")
+
+
+@step(standard(rf"{WHO} unsubscribes with one click from (?:it|the (?P<kind>[^\"]+))"))
+def unsubscribes(journey: Journey, who: str, kind: str | None) -> None:
+    """`she unsubscribes with one click from it`: as her mail program does; the moment is called `unsubscribing`.
+
+    `from the newsletter` means the last one that has reached her.
+    """
+    actor, doing = journey.actor(who), "unsubscribe with one click"
+    letter = journey.reaching.last_of(kind, actor) if kind else letter_of(journey, actor.who, doing)
+    unsubscribe(journey, actor, letter)
