@@ -196,6 +196,25 @@ def test_columns_of_no_size_have_words_of_their_own() -> None:
     assert found.html_text == "Your receipt of today\nBye"
 
 
+@pytest.mark.parametrize(
+    ("sheet", "seen"),
+    [
+        (".x { display: none !important }", "b"),
+        ("@import url('a.css'); /* { */ span.x, .y {color: red; display:none}", "b"),
+        ("@media print { .x { display: none } } .y {}", "a b"),
+        ("@media (max-width: 9px) { .y {} .x { display: block } } .x { display: none }", "b"),
+        (".x { display: none } div .x { display: block }", "a b"),
+        ("div .x, .x:hover { display: none }", "a b"),
+        (".x { display: none", "a b"),
+        (".x { display: none } .x-y { display: block }", "b"),
+    ],
+)
+def test_a_class_may_be_hidden_by_the_messages_own_style_sheet(sheet: str, seen: str) -> None:
+    assert html(f"<style>{sheet}</style><span class='x z'>a</span> b").html_text == seen
+    assert html(f"<style>{sheet}</style><span class=x style='display:inline'>a</span> b").html_text == "a b"
+    assert html(f"<style media=print>{sheet}</style><span class=x>a</span> b").html_text == "a b"
+
+
 @pytest.mark.parametrize("fold", [b"\r\n ", b"\n\t"])
 def test_a_calendar_entry_may_be_folded_within_a_character(fold: bytes) -> None:
     entry = EVENT.replace(b"Talk", "Gespräch".encode().replace(b"\xc3", b"\xc3" + fold))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
 from bs4.element import CData, NavigableString, PageElement, PreformattedString, Tag
+
+from upheld.mailbox._css import hidden_classes
 
 __all__ = ["MOST", "Seen", "declared_charset", "seen"]
 
@@ -32,6 +34,7 @@ _HIDING = re.compile(
     r"|opacity\s*:\s*0?\.?0*\s*(?:;|!|$)|max-height\s*:\s*0(?:px)?\s*(?:;|!|$)",
     re.IGNORECASE,
 )
+_SHOWN = re.compile(r"(?:^|[;\s])display\s*:", re.IGNORECASE)
 # Templates lay out columns in boxes of this size, and give the words within a size of their own.
 _FONT_SIZE = re.compile(r"(?:^|[;\s])font-size\s*:\s*(?P<none>0(?:\.0*)?(?:px|pt|r?em|%)?\s*(?:;|!|$))?", re.IGNORECASE)
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\u034f]|(?<!\\w)\u200c|\u200c(?!\\w)")
@@ -69,8 +72,8 @@ def declared_charset(data: bytes) -> str:
 def seen(markup: str) -> Seen:
     """Return what a reader sees of the HTML. May raise on markup that no parser takes.
 
-    Hidden is what is hidden by its own attributes; rules in style sheets are not followed, and the words that stand
-    in for a picture (`alt`) count as seen.
+    Hidden is what is hidden by its own attributes, or by a rule for its class alone; other rules in style sheets are
+    not followed, and the words that stand in for a picture (`alt`) count as seen.
     """
     # An unknown marked section makes the parser give up; without a tag it takes the text for a file's name and warns.
     soup = BeautifulSoup(f"<p></p>{_ODD_SECTION.sub('&lt;![', _tamed(markup))}", "html.parser")
@@ -82,6 +85,7 @@ def seen(markup: str) -> Seen:
     # is written; a tuple closes what was opened when its text began, or gives back the size that its words had.
     todo: list[PageElement | str | tuple[str, Tag, int]] = list(reversed(soup.contents))
     tiny = 0
+    unseen = hidden_classes("\n".join(_sheets(soup)))
     while todo:
         node = todo.pop()
         if isinstance(node, str) and not isinstance(node, NavigableString):
@@ -100,7 +104,8 @@ def seen(markup: str) -> Seen:
             elif kind == "link" and address and not address.startswith("#"):
                 links.append((words, address))
         elif isinstance(node, Tag):
-            tiny = _enter(node, todo, out, pictures, tiny)
+            if not _hidden(node, unseen):
+                tiny = _enter(node, todo, out, pictures, tiny)
         elif isinstance(node, NavigableString) and not (
             tiny or (isinstance(node, PreformattedString) and not isinstance(node, CData))
         ):
@@ -148,8 +153,6 @@ def _enter(
 ) -> int:
     """Write what begins here, and put on the stack what follows; return whether its words are of no size."""
     name = tag.name.lower()
-    if name in _NEVER or _hidden(tag):
-        return tiny
     if name == "img":
         out.append(f" {_attribute(tag, 'alt')} ")
         if len(pictures) < MOST:
@@ -176,8 +179,18 @@ def _attribute(tag: Tag, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _hidden(tag: Tag) -> bool:
-    return tag.has_attr("hidden") or bool(_HIDING.search(_attribute(tag, "style")))
+def _sheets(soup: BeautifulSoup) -> Iterator[str]:
+    for sheet in soup.find_all("style"):
+        if _attribute(sheet, "media").strip().lower() in ("", "all", "screen"):
+            yield sheet.get_text()
+
+
+def _hidden(tag: Tag, unseen: frozenset[str]) -> bool:
+    style = _attribute(tag, "style")
+    if tag.name.lower() in _NEVER or tag.has_attr("hidden") or _HIDING.search(style):
+        return True
+    classes = tag.get("class") if unseen else None
+    return bool(isinstance(classes, list) and unseen.intersection(classes)) and not _SHOWN.search(style)
 
 
 def _line(text: str) -> str:
