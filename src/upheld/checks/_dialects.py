@@ -116,8 +116,8 @@ _NO_VALUE = "a program had no value to put there"
 # Labels whose value cannot be "none" or "zero" in any of the languages: they always name something.
 _LABELS = re.compile(
     r"(?:your |ihre? |votre |uw |je |su )?(?:name|first name|last name|when|where|what|who|date|time|starts?|begins?|"
-    r"venue|place|location|address|event|course|order(?: number| no\.?| id)?|booking(?: number| reference| code)?|reference|"
-    r"customer|email|e-mail|link|"
+    r"venue|place|location|address|event|course|order(?: number| no\.?| id)?|booking(?: number| reference| code)?|"
+    r"reference|customer|email|e-mail|link|"
     r"vorname|nachname|wann|wo|datum|uhrzeit|zeit|beginn|ort|veranstaltungsort|adresse|veranstaltung|kurs|"
     r"bestellnummer|bestellung|buchungsnummer|rechnungsnummer|kunde|kundin|"
     r"nom|prénom|quand|où|heure|début|lieu|événement|commande|numéro de commande|réservation|client|"

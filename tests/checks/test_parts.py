@@ -1,0 +1,111 @@
+"""A message as a whole, both ways."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.checks.letters import NOW, ORDINARY, found, known, page, person, rows, touch
+from upheld.checks import Check, Severity, Touch
+from upheld.checks.parts import CHECKS, Attached, Duplicate, Empty, Size, Subject, TextAgrees, TextPart
+from upheld.promises import Attachment
+
+FAIL, WARN = Severity.FAIL, Severity.WARN
+RECEIPT = rows(
+    ("Net", "100.84 EUR"), ("VAT", "19.16 EUR"), ("Paid", "120.00 EUR"), ("On", "Thursday, 26 November 2026")
+)
+PLAIN = "Net: EUR 100.84\nVAT: EUR 19.16\nPaid: €120\nOn: 2026-11-26\nBring this with you when you come, please."
+LONG = "We look forward to seeing you at the venue, where coffee and cake will be served from five o'clock."
+
+
+def _says(check: Check, one: Touch, **knows: object) -> list[tuple[str, Severity | None]]:
+    return [(finding.rule, finding.severity) for finding in found(check, one, known(**knows))]
+
+
+@pytest.mark.parametrize(
+    ("check", "one", "expected"),
+    [
+        (TextPart(), touch(html=page("Hello")), [("missing", WARN)]),
+        (TextPart(), touch("Hello", html=page("Hello")), []),
+        (TextPart(), touch("Hello"), []),
+        (TextAgrees(), touch(PLAIN, html=page(RECEIPT)), []),
+        (TextAgrees(), touch(PLAIN.replace("€120", "€210"), html=page(RECEIPT)), [("amount", FAIL)]),
+        (TextAgrees(), touch(PLAIN.replace("11-26", "11-27"), html=page(RECEIPT)), [("date", FAIL)]),
+        (TextAgrees(), touch("Paid: €120 on 26 November.\nSee the HTML for everything else.", html=page(RECEIPT)), []),
+        (TextAgrees(), touch("From €5 and €7 to €9, see you on the day.", html=page(RECEIPT)), [("amount", WARN)]),
+        (TextAgrees(), touch("Please use HTML.", html=page(*[LONG] * 3)), [("says less", WARN)]),
+        (
+            TextAgrees(),
+            touch(
+                "Pay: https://old.example/pay/1 when you like, at any time",
+                html=page('<a href="https://tickets.example/1">P</a>'),
+            ),
+            [("link", WARN)],
+        ),
+        (
+            TextAgrees(),
+            touch(
+                "Pay: https://tickets.example/1?utm=t when you like, at any",
+                html=page('<a href="https://tickets.example/1">P</a>'),
+            ),
+            [],
+        ),
+        (Size(), touch(html=page("x" * 105_000)), [("clipped", WARN)]),
+        (Size(), touch(html=page("x" * 100_000)), []),
+        (Duplicate(), touch("\n".join((LONG, "Hello", LONG))), [("twice", WARN)]),
+        (Duplicate(), touch("Your booking\n" * 4 + "\n".join(f"Seat {n}: {LONG}" for n in "12")), []),
+        (Empty(), touch("", subject="Your order"), [("nothing", FAIL)]),
+        (Empty(), touch(html='<img src="https://tickets.example/ticket.png">'), []),
+        (Empty(), touch("", attachments=(Attachment("t.pdf", "application/pdf", 9),)), []),
+        (Empty(), touch("", faults=("the message could not be read",)), [("unread", FAIL)]),
+        (Subject(), touch("Hello", subject=""), [("missing", WARN)]),
+        (Subject(), touch("Hello", subject="[STAGING] Your order"), [("environment", FAIL)]),
+        (Subject(), touch("Hello", subject="Your order (test)"), [("environment", WARN)]),
+        (Subject(), touch("Hello", subject="Test mail 2"), [("test", WARN)]),
+        (Subject(), touch("Hello", subject="YOUR ORDER IS CONFIRMED"), [("capitals", WARN)]),
+        (Subject(), touch("Hello", subject="Re: Your order"), [("answer", WARN)]),
+        (Subject(), touch("Hello", subject="Re: Your order", headers=[("In-Reply-To", "<1@x>")]), []),
+        (Subject(), touch("Hello", subject="UX DAYS 2026"), []),
+        (Subject(), touch("Hello", subject="Test-driven development: your seat on the stage"), []),
+        (Attached(), touch("Hi", attachments=(Attachment("t.zip", "application/zip", 0),)), [("empty", FAIL)]),
+        (Attached(), touch("Hi", attachments=(Attachment("t.zip", "application/zip", 9),)), []),
+    ],
+)
+def test_each_is_found_and_its_good_counterpart_is_not(
+    check: Check, one: Touch, expected: list[tuple[str, Severity]]
+) -> None:
+    assert _says(check, one) == expected
+
+
+def test_an_empty_message_that_could_not_be_read_is_no_fault_of_the_sites() -> None:
+    assert [one.unsure for one in found(Empty(), touch("", faults=("no part could be read",)))] == [
+        "no part could be read"
+    ]
+
+
+def test_what_came_before_under_another_name_is_said_before() -> None:
+    first = touch(LONG * 3, subject="Your booking", kind="confirmation")
+    again = touch(LONG * 3, subject="Your receipt", kind="receipt")
+    said = [one.said for one in found(Duplicate(), again, known(before=(first,)))]
+    assert said == ["The receipt says word for word what the confirmation has said before."]
+    # A surplus of the same is told by the promise, and a message of somebody else's is no repetition.
+    assert not found(Duplicate(), replace(first, site_at=NOW), known(before=(first,)))
+    hers = replace(first, arrival=replace(first.arrival, to=("ben@journeys.test",)))
+    assert not found(Duplicate(), again, known(before=(hers,)))
+
+
+def test_a_contradiction_names_both_places_and_both_values() -> None:
+    (one,) = found(TextAgrees(), touch(PLAIN.replace("€120", "€210"), html=page(RECEIPT)))
+    assert one.said == "The receipt says €120.00 in the HTML, and €210.00 in its plain text."
+    assert [(place.where, place.value) for place in one.places] == [
+        ("the HTML of the receipt", "€120.00"),
+        ("the plain text of the receipt", "€210.00"),
+    ]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_ordinary_mail_is_whole(check: Check) -> None:
+    for locale, one in ORDINARY:
+        if one.arrival.channel in check.channels and check.name != "text_part":
+            assert not found(check, one, known(person=person(locale=locale))), (locale, one.arrival.subject)
