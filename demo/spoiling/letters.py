@@ -114,8 +114,11 @@ def _next_weekday(date: str) -> str:
     return re.sub(days, lambda found: WEEKDAYS[(WEEKDAYS.index(found[0]) + 1) % 7], date)
 
 
-def _another_number(number: str) -> str:
-    return re.sub(r"\d+", lambda digits: str(int(digits[0]) + 100), number)
+def _of_another_order(letter: Letter) -> Letter:
+    """Say another number wherever the first fact says its own."""
+    label, number = letter.facts[0]
+    other = re.sub(r"\d+", lambda digits: str(int(digits[0]) + 100), number)
+    return replace(letter, subject=letter.subject.replace(number, other), facts=[(label, other), *letter.facts[1:]])
 
 
 def _in_english(letter: Letter) -> Letter:
@@ -163,7 +166,7 @@ LETTERS: Mapping[str, tuple[tuple[str, ...], Act]] = {
     "code_shown_as_words": (("downloads download",), _more("lead", "Enjoy&nbsp;reading &amp; sharing!")),
     # Not what she was told, or not her
     "greeted_as_somebody_else": (("downloads receipt",), _calls("Olivia")),
-    "wrong_order_number_on_receipt": (("downloads receipt",), _fact(0, _another_number)),
+    "wrong_order_number_on_receipt": (("downloads receipt",), _of_another_order),
     "weekday_of_another_day": (("courses confirmation",), _fact(1, _next_weekday)),
     "reminder_half_in_english": (("events reminder",), _in_english),
     "test_in_the_subject": (("events receipt",), _subject("[TEST] {}")),
