@@ -39,6 +39,8 @@ PLAIN = [
     ("/de/veranstaltungen/sommerfest-2026", "Zur Veranstaltung"),
     ("/commandes/CMD-2026-0042", "Voir votre commande"),
     ("/privacy", "Privacy"),
+    ("/rooms/room404-b2b-mp3-covid19", "Room 404"),
+    ("/orders/ab7e50ea46", "Your order"),
     ("/dates?month=5&year=2026", "All dates"),
 ]
 DOES = [
@@ -81,6 +83,8 @@ DOES = [
     ("/r/aB3xY9", "Read on"),
     ("/tickets/3f2a9c1e-0b7d-4a55-9a51-d2c0a1b2c3d4", "Your ticket"),
     ("/join/4711", "Join us"),
+    ("/card/ben.ab7e50ea46", "Have a look"),
+    ("/c/9e0e23d6e6", "Have a look"),
     ("/polls/12/vote/yes", "I like it"),
     ("/reminders/12/snooze", "Later"),
     ("/invite/1042/accept", "I accept"),

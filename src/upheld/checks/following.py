@@ -80,6 +80,8 @@ _FILE = re.compile(
 _OPAQUE = re.compile(r"[!-~]{16,}")
 _SLUG = re.compile(r"([A-Za-z]?[a-z]{0,15}|[0-9]{1,8})([-_.~]([A-Za-z]?[a-z]{0,15}|[0-9]{1,8}))*")
 _SHORT = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w-]{6,15}", re.ASCII)
+# Letters and digits that change about, as no word does and no number.
+_MIXED = re.compile(r"(?<![^\W_])(?=[^\W_]*(?:\d[a-z]+\d|[a-z]\d+[a-z]))[^\W_]{6,}", re.ASCII | re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{3,}")
 
 
@@ -160,7 +162,7 @@ def _is_hers(part: str) -> bool:
 
 
 def _is_secret(text: str) -> bool:
-    if _SHORT.fullmatch(text):
+    if _SHORT.fullmatch(text) or _MIXED.search(text):
         return True
     return bool(_OPAQUE.fullmatch(text)) and not _SLUG.fullmatch(text)
 
