@@ -24,6 +24,7 @@ _PAPER = re.compile(
     r"receipt|invoice|ticket|booking|confirmation|quittung|rechnung|eintrittskarte|buchung|facture|re[çc]u|billet"
     r"|factuur|kassabon|recibo|factura|entrada|reserva"
 )
+_FAULT = "it cannot be opened: "
 _NOT_SEEN = re.compile(r"only the first|was not opened|asks for a password")
 
 
@@ -43,7 +44,7 @@ class Pdf:
                 if not part.text:
                     yield Finding(f"{named} with {touch.name} could not be looked at.", unsure=part.fault, part="PDF")
             elif part.fault:
-                said = f"{named} with {touch.name} does not open: {part.fault}."
+                said = f"{named} with {touch.name} does not open: {part.fault.removeprefix(_FAULT)}."
                 yield Finding(said, rule="does not open", words=part.name, part="PDF")
             elif not part.text.strip():
                 said = f"{named} with {touch.name} has no text in it: nobody can search it, or have it read out."
@@ -85,7 +86,9 @@ class CalendarEntry:
         entries = _entries(touch)
         for entry in entries:
             if not entry.uid:
-                said = f"The calendar entry of {touch.name} has no UID, so no later one can move or cancel it."
+                said = (
+                    f"The calendar entry of {touch.name} has no mark of its own (UID), so none can move or cancel it."
+                )
                 yield _entry_finding(said, "no uid", entry.summary)
         held = list(in_force(touch, known))
         taken = [entry for entry in entries if _cancels(entry)]
@@ -109,7 +112,7 @@ def _faults(part: Attachment, touch: Touch) -> Iterator[Finding]:
             continue
         rule = "no start" if "no start" in fault else "no zone" if "time zone" in fault else "not valid"
         minor = rule == "no zone" or (fault.startswith("an event's ") and "DTSTART" not in fault)
-        said = f"The calendar entry of {touch.name} is not valid: {fault}."
+        said = f"The calendar entry of {touch.name} is not valid: {fault.removeprefix(_FAULT)}."
         yield _entry_finding(said, rule, part.name, Severity.WARN if minor else None)
 
 
@@ -239,14 +242,12 @@ def _cancelled(
     for entry in taken:
         same = [one for one in in_calendar if one.uid == entry.uid]
         if in_calendar and not same:
-            said = (
-                f"The calendar entry of {touch.name} cancels another one than she has: its UID was never sent to her."
-            )
+            said = f"The calendar entry of {touch.name} cancels another event than hers, which stays (another UID)."
             yield _entry_finding(said, "uid", entry.uid)
         elif same and -1 < entry.sequence <= max(one.sequence for one in same):
             said = (
-                f"The calendar entry of {touch.name} may cancel nothing: its SEQUENCE, {entry.sequence}, is not higher"
-                f" than that of the entry she has."
+                f"The calendar entry of {touch.name} does not count as newer than the one she has, which"
+                f" stays (SEQUENCE {entry.sequence})."
             )
             yield _entry_finding(said, "sequence", entry.summary)
     if "cancel" in touch.kind and not taken:
@@ -261,8 +262,8 @@ def _moved(put: Sequence[Entry], before: Sequence[Entry], touch: Touch) -> Itera
         same = [one for one in before if one.uid == entry.uid and not _cancels(one)]
         if same and entry.start != same[-1].start and -1 < entry.sequence <= max(one.sequence for one in same):
             said = (
-                f"The calendar entry of {touch.name} may not move the one she has: its SEQUENCE, {entry.sequence}, is"
-                " not higher."
+                f"The calendar entry of {touch.name} does not count as newer than the one she has, which"
+                f" stays as it was (SEQUENCE {entry.sequence})."
             )
             yield _entry_finding(said, "sequence", entry.summary)
         named = [one for one in before if one.summary and fold(one.summary) == fold(entry.summary) and not one.rule]
@@ -271,7 +272,7 @@ def _moved(put: Sequence[Entry], before: Sequence[Entry], touch: Touch) -> Itera
             old = [one for one in named if one.uid not in gone and one.start != entry.start]
             if old and len(put) == 1:
                 said = (
-                    f"The calendar entry of {touch.name} has a new UID, so the old one stays in her calendar as well."
+                    f"The calendar entry of {touch.name} is a second one, and the old one stays as well (another UID)."
                 )
                 yield _entry_finding(said, "uid", entry.uid)
 

@@ -144,7 +144,9 @@ def _parts(touch: Touch, known: Known, every: Sequence[Held]) -> Iterator[_Part]
             label: held.topic for held in every if held.fact.name.casefold() == name.casefold() for label in rule.labels
         }
     mine = [text for one in known.cast for text in (one.address, one.name)]
-    for name, text, channel in _texts(touch):
+    for name, whole, channel in _texts(touch):
+        # That the subject is right makes the message no better.
+        text = whole.removeprefix(touch.arrival.subject) if whole == touch.text else whole
         reads = labelled_in_table(text, mine, more) if channel == "CSV" else labelled(text, more)
         yield _Part(name, text, channel, tuple(reads))
 
