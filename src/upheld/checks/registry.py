@@ -16,7 +16,10 @@ GROUP = "upheld.checks"
 """The entry point's group; what it names is a check, or a class that makes one without arguments."""
 
 # Modules of the engine, each with its checks in `CHECKS`.
-_MODULES: tuple[str, ...] = ("documents", "facts", "links", "sender", "unsubscribing")
+_MODULES: tuple[str, ...] = (
+    "clients", "documents", "facts", "language", "links", "parts", "person", "pictures", "sender", "unsubscribing",
+    "wording",
+)  # fmt: skip
 
 
 @functools.cache
