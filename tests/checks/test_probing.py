@@ -39,7 +39,7 @@ PLAIN = [
     ("/de/veranstaltungen/sommerfest-2026", "Zur Veranstaltung"),
     ("/commandes/CMD-2026-0042", "Voir votre commande"),
     ("/privacy", "Privacy"),
-    ("/rooms/room404-b2b-mp3-covid19", "Room 404"),
+    ("/rooms/room404-mp3-covid19", "Room 404"),
     ("/orders/ab7e50ea46", "Your order"),
     ("/dates?month=5&year=2026", "All dates"),
 ]

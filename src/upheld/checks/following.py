@@ -78,7 +78,7 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _OPAQUE = re.compile(r"[!-~]{16,}")
-_SLUG = re.compile(r"([A-Za-z]?[a-z]{0,15}|[0-9]{1,8})([-_.~]([A-Za-z]?[a-z]{0,15}|[0-9]{1,8}))*")
+_SLUG = re.compile(r"([A-Za-z]?[a-z]{0,15}[0-9]{0,4}|[0-9]{1,8})([-_.~]([A-Za-z]?[a-z]{0,15}[0-9]{0,4}|[0-9]{1,8}))*")
 _SHORT = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w-]{6,15}", re.ASCII)
 # Letters and digits that change about, as no word does and no number.
 _MIXED = re.compile(r"(?<![^\W_])(?=[^\W_]*(?:\d[a-z]+\d|[a-z]\d+[a-z]))[^\W_]{6,}", re.ASCII | re.IGNORECASE)
