@@ -6,8 +6,9 @@ what she must do, advertising, a "no"). Pure; the lexicon is read once, when it 
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,15 +72,15 @@ def promises_in(text: str, languages: Sequence[str] = (), lexicon: Lexicon | Non
 
     `languages` are codes or locales ("de", "de-AT") that the text may be in; any of the lexicon's where none is known.
     """
-    known = (lexicon or load_lexicon()).languages
-    wanted = [known[code] for code in dict.fromkeys(name[:2].casefold() for name in languages) if code in known]
+    known = lexicon or load_lexicon()
+    wanted = [code for code in dict.fromkeys(name[:2].casefold() for name in languages) if code in known.stop]
     found: dict[str, Said] = {}
     for sentence in sentences(text):
         folded = fold(sentence)
         if folded in found or folded.endswith("?"):
             continue
-        for language in _languages_of(folded, wanted or list(known.values())):
-            said = _weigh(sentence, folded, language)
+        for code in _languages_of(folded, wanted, known):
+            said = _weigh(sentence, folded, known.language(code))
             if said is not None:
                 found[folded] = said
                 break
@@ -110,36 +111,40 @@ def _a(kind: str) -> str:
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
-def _languages_of(folded: str, known: Iterable[Language]) -> list[Language]:
+def _languages_of(folded: str, wanted: Sequence[str], known: Lexicon) -> list[str]:
     """Return the languages that a sentence may be in, by its small words, the likeliest first."""
+    if len(wanted) == 1:
+        return list(wanted)
     words = set(_WORD.findall(folded))
-    counted = sorted(((len(words & one.stop), one) for one in known), key=lambda pair: -pair[0])
-    best = counted[0][0] if counted else 0
-    return [one for count, one in counted if count == best or count >= best - 1 > 1]
+    counted = {code: len(words & known.stop[code]) for code in wanted or known.stop}
+    best = max(counted.values())
+    return [code for code, count in counted.items() if count == best]
 
 
+# The same sentences stand on many pages: in the menu, in the foot, in every mail.
+@functools.lru_cache(maxsize=4096)
 def _weigh(sentence: str, folded: str, language: Language) -> Said | None:
-    text = language.scrub.sub(" ", folded)
-    score, place = 0.0, (0, 0)
-    for frame in language.frames:
-        if frame.score > score and (hit := frame.says.search(text)):
-            score, place = frame.score, hit.span()
-    if not score:
+    text = folded
+    for pattern in language.scrub:
+        text = pattern.sub(" ", text)
+    # Frames go from the surest on: the first that is found counts.
+    score, hit = next(((frame.score, hit) for frame in language.frames if (hit := frame.find(text))), (0.0, None))
+    if hit is None:
         return None
     when, window = _window(text, language)
-    hints = language.hints
     channel = next((name for name, says in language.channels.items() if says.search(text)), "")
     told = (
-        hints["window"] * bool(when) + hints["thing"] * bool(language.thing.search(text))
-        + hints["channel"] * bool(channel)
-    )  # fmt: skip
+        language.hints["window"] * bool(when)
+        + language.hints["thing"] * bool(language.thing.search(text))
+        + language.hints["channel"] * bool(channel)
+    )
     if score + told < ENOUGH:
         return None
     sure = score >= _SURE
     score += told - sum(one.weigh(text) for one in language.against if one.strong or not sure)
     if score < ENOUGH:
         return None
-    return Said(sentence, _kind(text, place, language), channel, when, window, round(score, 2), language.code)
+    return Said(sentence, _kind(text, hit.span(), language), channel, when, window, round(score, 2), language.code)
 
 
 def _window(text: str, language: Language) -> tuple[str, str]:
