@@ -112,6 +112,12 @@ def test_what_is_no_page_is_not_looked_at(url: str) -> None:
     assert does_something(url, "Read on")
 
 
+def test_a_hostile_address_takes_no_time() -> None:
+    for path in ("1-" * 900 + "!", "a1" * 900, "aA1-" * 400 + "|", "((((" * 400, "%41" * 600):
+        assert does_something(f"{SITE}/{path}", "Look " + "1-" * 5000)
+    assert does_something(f"{SITE}/{'events/' * 400}", "Look")
+
+
 def test_the_map_says_what_does_something_and_what_does_not() -> None:
     assert does_something(f"{SITE}/seats/12", "Your seat", patterns=[r"/seats/\d+"])
     assert does_something(

@@ -18,6 +18,9 @@ from upheld.promises.facts import fold
 
 __all__ = ["distinct", "does_something", "is_about_a_link", "is_web", "plain"]
 
+# As much of an address as any browser and server take for sure; in characters.
+LONGEST = 2000
+
 # What does something at once, in English, German, French, Dutch and Spanish, each as the words begin, accents dropped.
 _DOES = re.compile(
     r"\b(?:verif|confirm|activat|validat|approv|authori[sz]|consent|opt ?(?:in|out)|unsub|unfollow|leave|opting|cancel"
@@ -78,7 +81,8 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _OPAQUE = re.compile(r"[!-~]{16,}")
-_SLUG = re.compile(r"([A-Za-z]?[a-z]{0,15}[0-9]{0,4}|[0-9]{1,8})([-_.~]([A-Za-z]?[a-z]{0,15}[0-9]{0,4}|[0-9]{1,8}))*")
+_WORD = r"(?:[A-Za-z][a-z]{0,15}[0-9]{0,4}|[0-9]{0,8})"
+_SLUG = re.compile(rf"{_WORD}(?:[-_.~]{_WORD})*")
 _SHORT = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w-]{6,15}", re.ASCII)
 # Letters and digits that change about, as no word does and no number.
 _MIXED = re.compile(r"(?<![^\W_])(?=[^\W_]*(?:\d[a-z]+\d|[a-z]\d+[a-z]))[^\W_]{6,}", re.ASCII | re.IGNORECASE)
@@ -96,6 +100,8 @@ def does_something(
     """
     if not is_web(url):
         return "it is no address of a page"
+    if len(url) > LONGEST:
+        return "its address is too long for one of a page"
     try:
         parts = urlsplit(url)
         path, query = unquote(parts.path), parse_qsl(parts.query, keep_blank_values=True)
