@@ -44,20 +44,24 @@ class Expected:
     subject: str = ""
 
     @property
+    def form(self) -> str:
+        """Which of the forms it is."""
+        forms = {"promise": self.promise, "step": self.step, "finding": self.touchpoint, "friction": self.friction}
+        forms |= {"unchecked": self.unchecked, "run": self.run}
+        return next(name for name, said in forms.items() if said)
+
+    @property
     def said(self) -> str:
         """What must be found, as a table says it."""
         by = f" (`{self.check}`)" if self.check else ""
-        if self.promise:
-            return f"{self.promise}: {self.verdict}{by}"
-        if self.step:
-            return f'the step "{self.step}" fails'
-        if self.touchpoint:
-            return f"{self.touchpoint}: `{self.check}`"
-        if self.friction:
-            return f"the ride: `{self.friction}`"
-        if self.unchecked:
-            return f'said, and checked by nobody: "{self.unchecked}"'
-        return f'{self.run}: "{self.subject}"'
+        return {
+            "promise": f"{self.promise}: {self.verdict}{by}",
+            "step": f'the step "{self.step}" fails',
+            "finding": f"{self.touchpoint}: `{self.check}`",
+            "friction": f"the ride: `{self.friction}`",
+            "unchecked": f'said, and checked by nobody: "{self.unchecked}"',
+            "run": f'{self.run}: "{self.subject}"',
+        }[self.form]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,6 @@ Feature: Being a member
   Scenario: She wants no letters
     Given Ada has just become a member
     And she receives a welcome by email within 1 minute
-      | calls | her by name       |
-      | link  | The members' area |
     When she unsubscribes with one click from the welcome
     Then she is promised no first letter, no second letter and no third letter by email after unsubscribing
 

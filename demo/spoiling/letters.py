@@ -67,6 +67,11 @@ def _link(index: int, change: Callable[[str], str]) -> Act:
     return act
 
 
+def _same_link(words: str) -> Act:
+    """Let other words lead to where the first link leads as well."""
+    return lambda letter: replace(letter, links=[*letter.links, (words, letter.links[0][1])])
+
+
 def _on(host: str) -> Callable[[str], str]:
     return lambda address: urlsplit(address)._replace(**_place(host)).geturl()
 
@@ -175,6 +180,7 @@ LETTERS: Mapping[str, tuple[tuple[str, ...], Act]] = {
     "link_to_staging": (("members letter_2",), _link(0, _on("https://staging.demo.test"))),
     "link_in_letter_dead": (("members letter_3",), _link(0, lambda address: address.replace("/area", "/guide-2019"))),
     "link_without_address": (("members notice",), _link(1, lambda _: "#")),
+    "link_shows_another_address": (("members paused",), _same_link("https://www.circle-renewals.com/again")),
     "shortened_link": (("downloads new link",), _more("links", ("Questions and answers", "https://bit.ly/3xQandA"))),
     # Files
     "receipt_is_a_picture": (("downloads receipt",), _file(_picture_of_words, "application/pdf")),

@@ -115,6 +115,9 @@ EFFECTS: dict[str, Callable[[EmailMessage], bool]] = {
     "link_to_staging": shows('href="https://staging.demo.test/members/area"'),
     "link_in_letter_dead": shows(f'href="{SITE}/members/guide-2019"'),
     "link_without_address": shows('href="#"'),
+    "link_shows_another_address": shows(
+        f'href="{SITE}/members/area" style="color:#1f4d3f">https://www.circle-renewals.com'
+    ),
     "shortened_link": shows("https://bit.ly/"),
     "receipt_is_a_picture": lambda mail: not cannot_be_opened(mail) and not words_in_pdf(mail).strip(),
     "invoice_cut_off": cannot_be_opened,
