@@ -16,7 +16,7 @@ from upheld.promises.facts import fold
 __all__ = ["Labelled", "labelled", "labelled_in_table", "rows_of", "standard_labels"]
 
 # A label is short, and so is what stands beside it; what is longer is a sentence.
-_LABEL, _VALUE = 60, 200
+_LABEL, _VALUE, _WORDS = 60, 200, 6
 _EDGE = re.compile(r"^[\W_]+|[\s:*•.\-–—|=]+$")
 # "Total (incl. VAT)" is the total; "Total (excl. VAT)" and "Total (net)" are not.
 _WHOLE = re.compile(
@@ -100,7 +100,7 @@ def _of_line(line: str, following: str, topics: Mapping[str, str]) -> Iterator[L
             yield _found(topic, line, following, near=False)
         return
     # A sheet of paper: "Amount paid 120.00 EUR".
-    for end in reversed([match.start() for match in re.finditer(r"\s", line[: _LABEL + 1])]):
+    for end in reversed([match.start() for match in re.finditer(r"\s+", line[: _LABEL + 1])][:_WORDS]):
         rest = line[end:].strip()
         if (topic := topics.get(_plain(line[:end]))) and not re.search(r"^\(|(?<!\d):|:(?!\d)", rest):
             yield _found(topic, line[:end], rest, near=False)
@@ -120,6 +120,7 @@ def _is_label(line: str, topics: Mapping[str, str]) -> bool:
     return _plain(line) in topics or _plain(line.partition(":")[0]) in topics
 
 
+@functools.lru_cache(8192)  # the same lines stand in letter after letter
 def _plain(label: str) -> str:
     if len(label) > _LABEL:
         return ""

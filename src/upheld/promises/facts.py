@@ -363,7 +363,7 @@ def dates_in(text: str, locale: str = "en") -> Iterator[SaidDate]:
                 days = {(int(said["month"]), int(said["day"]))}
             possible = frozenset(day for day in days if 1 <= day[0] <= 12 and 1 <= day[1] <= 31)
             if possible:
-                before, after = plain[max(match.start() - 40, 0) : match.start()], plain[match.end() : match.end() + 20]
+                before, after = plain[max(match.start() - 30, 0) : match.start()], plain[match.end() : match.end() + 20]
                 weekday = _weekday_beside(before, after, locale)
                 since = _SINCE.search(before)
                 yield SaidDate(match[0], possible, year, weekday, int(since[1]) if since else None)
@@ -399,6 +399,7 @@ def _weekday_patterns(locale: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
 
 
+@functools.lru_cache(4096)  # a table of days has the same words beside each
 def _weekday_beside(before: str, after: str, locale: str) -> int | None:
     """Return the weekday that a date is said to be; a range ("Monday to Friday, 27 November") says none of it."""
     pattern_before, pattern_after = _weekday_patterns(locale)
