@@ -116,6 +116,15 @@ def test_who_signs_in_is_not_asked_twice() -> None:
     assert ride_of(journey(asked, {**email, "documents": [document(2, asked=1)]})).word == "Yes"
 
 
+def test_where_the_customer_was_on_no_page_another_rode() -> None:
+    stage = Stage()
+    walk = stage.journey("Waiting list")
+    for who, seconds in (("the organiser", 20), ("Ben", 6), ("Ben", 1)):
+        step(walk, seconds=seconds, options={"who": who})
+    walk.done()
+    assert ride_of(stage.view().journeys[0]).why == ("“she opens the page” took 6.0 s.",)
+
+
 def test_a_form_that_comes_back_asks_nothing_new() -> None:
     form = {"asked": 5, "required": 3, "filled": 3, "address": "https://shop.example/form"}
     found = measures_of(

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from upheld.improve.suggestions import Came, Hint, Rule, Walked
 from upheld.promises.telling import duration
-from upheld.report.measured import steps_of, typed_again
+from upheld.report.measured import rider_of, steps_of, typed_again
 
 __all__ = ["MONEY", "RULES", "SILENCE"]
 
@@ -135,7 +135,7 @@ class AskedTwice:
         if again:
             labels = " and ".join(f"“{label.strip().rstrip(':*').strip()}”" for label, _, _ in again[:3])
             said = f"Ask for {labels} once, and fill it in where it is needed again."
-            yield Hint(said, f"{walked.her} typed {labels} more than once, last at “{again[0][2].text}”")
+            yield Hint(said, f"{rider_of(walked.journey)} typed {labels} more than once, last at “{again[0][2].text}”")
 
 
 class NoCalendarEntry:

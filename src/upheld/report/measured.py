@@ -32,6 +32,7 @@ __all__ = [
     "longest_silence",
     "measures_of",
     "medians",
+    "rider_of",
     "slowest_of",
     "steps_of",
     "typed_again",
@@ -115,10 +116,18 @@ def budgets_of(said: Mapping[str, float]) -> dict[str, float]:
     return dict(said)
 
 
-def steps_of(journey: JourneyView) -> list[StepView]:
-    """Return the customer's own steps that were taken on a page; what others of the cast did is not her ride."""
+def rider_of(journey: JourneyView) -> str:
+    """Return who rode: the customer, or who was on pages most where she herself was on none (a guest, a delegate)."""
+    rode = Counter(step.who for step in journey.steps if step.picture or step.address)
     person = customer_of(journey)
-    return [step for step in journey.steps if person and step.who == person.who and (step.picture or step.address)]
+    guests = [who for who, _ in rode.most_common() if who and not who.startswith("the ")]
+    return person.who if person and (rode[person.who] or not guests) else next(iter(guests), "")
+
+
+def steps_of(journey: JourneyView) -> list[StepView]:
+    """Return the steps that who rode took on a page; what others of the cast did is not the ride."""
+    who = rider_of(journey)
+    return [step for step in journey.steps if who and step.who == who and (step.picture or step.address)]
 
 
 def acted(steps: Sequence[StepView]) -> list[StepView]:
@@ -355,10 +364,10 @@ def _in_site_time(journey: JourneyView) -> dict[str, float]:
 
 def _heard(journey: JourneyView) -> Iterator[tuple[datetime, str]]:
     """Yield when each touchpoint that was promised to her reached her, in the site's time, and what it is called."""
-    person = customer_of(journey)
+    who = rider_of(journey)
     for view in journey.promises:
         came = view.judgement.site_at if view.judgement and view.judgement.arrivals else None
-        if came and person and view.promise.who == person.who and not view.promise.silent:
+        if came and view.promise.who == who and not view.promise.silent:
             yield came, f"the {view.promise.kind}"
 
 

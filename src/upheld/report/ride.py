@@ -17,12 +17,12 @@ from upheld.report.measured import (
     filled_in,
     longest_silence,
     measures_of,
+    rider_of,
     slowest_of,
     steps_of,
     typed_again,
     violations_of,
 )
-from upheld.report.model import customer_of
 
 __all__ = ["BAD", "TOO_LONG", "Friction", "Ride", "ride_of"]
 
@@ -144,9 +144,8 @@ class _Look:
         before: Mapping[str, float],
         seen: Seen | None,
     ) -> None:
-        person = customer_of(journey)
         self._journey, self._steps, self._measures = journey, steps, measures
-        self._her = person.who if person else "She"
+        self._her = rider_of(journey)
         self._budgets, self._before, self._seen = budgets, before, seen
 
     def frictions(self) -> Iterator[Friction]:
