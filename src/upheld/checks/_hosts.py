@@ -89,10 +89,11 @@ def environment(url: str, site: str, allow_hosts: Iterable[str] = ()) -> tuple[s
     if owner(host) in _EXAMPLE and owner(home) not in _EXAMPLE:
         return "a host that is an example and nobody's", True
     if ending in _RESERVED and ending != ours:
+        if stages := _stages(host) & _STAGES:
+            return f"another environment (“{min(stages)}”)", True
         # Whoever works at home gives the same machine such names.
         known = here == "loopback" and ending in ("test", "local", "internal", "lan", "localdomain")
-        named = _stages(host) & _STAGES
-        return f"a host that customers cannot find (“.{ending}”)", not known or bool(named)
+        return f"a host that customers cannot find (“.{ending}”)", not known
     if tunnel := next((one for one in _TUNNELS if host == one or host.endswith(f".{one}")), ""):
         return ("", False) if home.endswith(tunnel) else (f"a tunnel to somebody's machine ({tunnel})", True)
     return _stage_apart(host, home, here)
