@@ -26,6 +26,7 @@ from upheld.promises.facts import (
     dates_in,
     fold,
     money_in,
+    names_weekday,
     parse_money,
     says,
     times_in,
@@ -112,7 +113,7 @@ class WrongWeekday:
         told = {day for held in in_force(touch, known) if held.topic == "date" for day in days_of(held.fact, known)}
         seen = set()
         for name, text, channel in _texts(touch):
-            for said in _dates(text, known):
+            for said in _dates(text, [locale for locale in locales_of(known) if names_weekday(text, locale)]):
                 day = said.near(touch.site_at.date())
                 if said.weekday is None or day is None or said.weekday == day.weekday() or said in seen:
                     continue
@@ -174,7 +175,7 @@ def _amount(
     touch: Touch, known: Known, part: _Part, every: Sequence[Held], values: Sequence[Labelled]
 ) -> Iterator[_Wrong]:
     right = [parse_money(fact.value) for held in every for fact in held.right]
-    if not right or any(_states(part.text, money, known) for money in right):
+    if not right or any(_states(text, money, known) for text in (*_values(values), part.text) for money in right):
         return
     wrong: dict[Money, Labelled] = {}
     for said in values:
@@ -185,6 +186,10 @@ def _amount(
         held = _best(every, touch, known)
         # A deposit and a rest are two amounts of one thing; only where all labels agree is it surely said.
         yield _Wrong(held, said, money.tell(), sure=len(wrong) == 1 and is_about(touch, known, held))
+
+
+def _values(values: Iterable[Labelled]) -> Iterator[str]:
+    return (said.value for said in values)
 
 
 def _states(text: str, money: Money, known: Known) -> bool:
@@ -233,9 +238,10 @@ def _date(
     if not ahead or touch.arrival.channel == "payment record":
         return
     right = {day for held in ahead for fact in held.right for day in days_of(fact, known)}
-    if any(said.covers(day) for said in _dates(part.text, known) for day in right):
+    locales = locales_of(known)
+    here = [said for said in values if any(one.covers(day) for one in _dates(said.value, locales) for day in right)]
+    if here or any(said.covers(day) for said in _dates(part.text, locales) for day in right):
         # The day is right; the time beside it may not be.
-        here = [said for said in values if any(one.covers(day) for one in _dates(said.value, known) for day in right)]
         yield from _time(touch, known, part, ahead, here)
         return
     vague = values[0].topic == "some date"
@@ -243,7 +249,7 @@ def _date(
         return
     wrong: dict[str, Labelled] = {}
     for said in values:
-        found = _dates(said.value, known)
+        found = _dates(said.value, locales)
         days = [day for one in found if (day := one.near(touch.site_at.date()))]
         if not found or len(days) != len(found) or (not said.near and not _begins(said.value, found[0].words)):
             continue
@@ -416,10 +422,10 @@ def _best(every: Sequence[Held], touch: Touch, known: Known) -> Held:
     return next((held for held in every if is_about(touch, known, held)), every[0])
 
 
-def _dates(text: str, known: Known) -> list[SaidDate]:
-    """Return the dates of a text in her language, else in whichever of the others has any."""
+def _dates(text: str, locales: Iterable[str]) -> list[SaidDate]:
+    """Return the dates of a text, each once, in the first of these languages that it can be read in."""
     found: list[SaidDate] = []
-    for locale in locales_of(known):
+    for locale in locales:
         found += [said for said in dates_in(text, locale) if not any(_same(said, other) for other in found)]
     return found
 

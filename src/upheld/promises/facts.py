@@ -27,7 +27,19 @@ from babel.numbers import (
 )
 from price_parser.parser import parse_number
 
-__all__ = ["Fact", "Money", "SaidDate", "dates_in", "fold", "money_in", "parse_money", "says", "times_in", "zone_name"]
+__all__ = [
+    "Fact",
+    "Money",
+    "SaidDate",
+    "dates_in",
+    "fold",
+    "money_in",
+    "names_weekday",
+    "parse_money",
+    "says",
+    "times_in",
+    "zone_name",
+]
 
 _SPACES = re.compile(r"\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-"})
@@ -408,6 +420,17 @@ def _weekday_beside(before: str, after: str, locale: str) -> int | None:
         return None
     found = found or pattern_after.match(after)
     return _weekdays(locale)[found["name"]] if found else None
+
+
+def names_weekday(text: str, locale: str = "en") -> bool:
+    """True where the text has the name of a weekday in this locale or in English."""
+    return _any_weekday(locale).search(fold(text)) is not None
+
+
+@functools.cache
+def _any_weekday(locale: str) -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, _weekdays(locale)), key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{names})(?!\w)")
 
 
 def _day(year: int, month: int, day: int) -> date | None:
