@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -173,7 +174,11 @@ def test_accessibility_is_looked_at_once_for_each_kind_of_page(
     page = HEAD + "<p style='color:#bbb;background:#fff'>Hardly read</p><input name=q><p style='margin-top:3000px'>End"
     site.pages |= {"/order/1": page, "/order/2": page.replace("End", "Other"), "/other": page + "<img src=x>"}
     site.headers = {"Content-Security-Policy": "script-src 'self'; require-trusted-types-for 'script'"}
+    earlier = evidence.folder / "looked-at" / "earlier"
+    earlier.mkdir(parents=True)
+    os.utime(earlier, (0, 0))
     found = walk("/order/1")["accessibility"]["violations"]
+    assert [one.name for one in earlier.parent.iterdir()] == ["run"]
     assert {one["id"] for one in found} == {"color-contrast", "label"}
     assert found[0] | {"picture": ""} == {
         "id": "label", "impact": "critical", "help": "Form elements must have labels", "count": 1, "picture": "",

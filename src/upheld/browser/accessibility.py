@@ -12,6 +12,8 @@ import hashlib
 import importlib.resources
 import json
 import re
+import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,8 @@ WORLD = "upheld"
 PATIENCE = 3000
 # Pictures of one kind of page; each takes some 50 ms.
 MOST_PICTURES = 3
+# Seconds after which no run goes on.
+OF_NO_USE = 2 * 24 * 3600
 PADDING = 8
 # An element may be as large as the page, and then its picture shows nothing.
 LARGEST = 1600
@@ -61,11 +65,20 @@ class Accessibility:
             return False
         self._known.add(kind)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            if not self._folder.is_dir():
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._tidy()
             (self._folder / kind).touch(exist_ok=False)
         except OSError:  # somebody else was here before
             return False
         return True
+
+    def _tidy(self) -> None:
+        """Delete what earlier runs noted: it is of use only while they run."""
+        for other in self._folder.parent.iterdir():
+            with contextlib.suppress(OSError):
+                if time.time() - other.stat().st_mtime > OF_NO_USE:
+                    shutil.rmtree(other, ignore_errors=True)
 
     def look(self, session: CDPSession) -> list[dict[str, Any]]:
         """Return axe-core's violations, the worst first: id, impact, help, count, nodes and box, in CSS px of the page.
