@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -192,6 +193,24 @@ def test_another_port_of_this_machine_where_nothing_answers(status: int | None, 
     expected = [("other environment", "fail")] if wrong else []
     assert found(ForeignEnvironment(), mail(("Your order", url)), about) == expected
     assert ("no answer", "unsure") not in found(DeadLink(), mail(("Your order", url)), about)
+
+
+@pytest.mark.parametrize(
+    ("sender", "url", "wanted"),
+    [
+        ("Books <orders@books.example>", "https://www.books.example/orders/1", ""),
+        ("Books <orders@books.example>", "https://other.example/orders/1", "warn"),
+        ("Books <orders@example.com>", "https://www.example.com/orders/1", "warn"),
+        ("Books <orders@shop.coop>", "https://www.example.com/orders/1", "fail"),
+        ("Books <orders@books.test>", "https://books.test/orders/1", "warn"),
+        ("Books <orders@books.test>", "https://staging.books.test/orders/1", "fail"),
+        ("Shop <orders@shop.coop>", "https://staging.shop.coop/orders/1", "fail"),
+    ],
+)
+def test_who_writes_as_an_example_may_lead_to_one(sender: str, url: str, wanted: str) -> None:
+    touch = mail(("Your order", url))
+    touch = replace(touch, arrival=replace(touch.arrival, sender=sender))
+    assert found(ForeignEnvironment(), touch, known()) == ([("other environment", wanted)] if wanted else [])
 
 
 def test_an_environment_that_the_settings_name_belongs_to_the_site() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from upheld.browser.allow import allows, host_of
 
-__all__ = ["environment", "is_tracker", "is_well_known", "listed", "machine", "owner", "same_owner"]
+__all__ = ["environment", "is_nobodys", "is_tracker", "is_well_known", "listed", "machine", "owner", "same_owner"]
 
 # What never is a customer's: RFC 2606, RFC 6761, RFC 8375, and what companies call their own networks.
 _RESERVED = frozenset(("local", "internal", "localdomain", "lan", "intranet", "corp", "invalid", "example", "test"))
@@ -91,8 +91,9 @@ def environment(url: str, site: str, allow_hosts: Iterable[str] = ()) -> tuple[s
     if ending in _RESERVED and ending != ours:
         if stages := _stages(host) & _STAGES:
             return f"another environment (“{min(stages)}”)", True
-        # Whoever works at home gives the same machine such names.
-        known = here == "loopback" and ending in ("test", "local", "internal", "lan", "localdomain")
+        # Whoever works at home gives the same machine such names, and nobody has ".example" by mistake.
+        at_home = here == "loopback" and ending in ("test", "local", "internal", "lan", "localdomain")
+        known = at_home or ending == "example"
         return f"a host that customers cannot find (“.{ending}”)", not known
     if tunnel := next((one for one in _TUNNELS if host == one or host.endswith(f".{one}")), ""):
         return ("", False) if home.endswith(tunnel) else (f"a tunnel to somebody's machine ({tunnel})", True)
@@ -115,6 +116,11 @@ def _stage_apart(host: str, home: str, here: str) -> tuple[str, bool]:
 def listed(url: str, allow_hosts: Iterable[str]) -> bool:
     """Return whether the settings name this host; loopback, which is always allowed, counts only where they do."""
     return allows(url, allow_hosts) and (not allows(url, ()) or host_of(url) in allow_hosts)
+
+
+def is_nobodys(host: str) -> bool:
+    """Return whether a host can be nobody's, but for the sake of an example or a test."""
+    return (owner(host) in _EXAMPLE or host.rsplit(".", 1)[-1] in _RESERVED) and not _stages(host) & _STAGES
 
 
 def is_well_known(host: str) -> bool:

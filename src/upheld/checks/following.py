@@ -41,12 +41,12 @@ _MAY = re.compile(
     r"\b(?:download|log ?(?:in|on|out|off)\b|sign ?(?:in|on|out|off|up)\b|auth|sso\b|magic|token|otp\b|reset|password"
     r"|invit|offer|pay(?!s\b)|check ?out|cart\b|basket|buy|book\b|add\b|join|regist|enrol|renew|change|updat|edit|set\b"
     r"|save|send|resend|click|redirect|export|generat|access|enter\b|start\b|unlock|apply|answer|survey|feedback|reply"
-    r"|refer\b|referral|gift|api\b|webhook|action|process|callback"
+    r"|reschedul|rebook|refer\b|referral|gift|api\b|webhook|action|process|callback"
     r"|herunterlad|anmeld|einlogg|registrier|passwort|kennwort|zurue?cksetz|einlad|angebot|bezahl|zahlen|kasse|warenkorb"
     r"|kauf|buchen|ae?nder|umfrage|telecharg|connexion|connect|mot de passe|reinitialis|offre|paiement|panier|achet"
     r"|reserver\b|inscri|modifi|inlog|aanmeld|wachtwoord|herstel|uitnodig|aanbod|betal|betaal|winkel(?:wagen|mand)|koop"
     r"|boeken|wijzig|descarg|iniciar sesion|acced|contrasena|restablec|oferta|pagar|pago|carrito|compr|reservar|inscrib"
-    r"|cambiar)"
+    r"|cambiar|verschieb|verleg|umbuch|deplac|verzet|reprogram|aplaz)"
 )
 _MAY_INSIDE = re.compile(r"login|logout|signin|signup|download|checkout|token|password|payment")
 # What is there to be looked at, also by who only has its address.
@@ -56,7 +56,7 @@ _THINGS = re.compile(
     r"|cursus|pedidos?|reservas?|eventos?|cursos?"
 )
 # Words that are an answer in themselves.
-_ANSWER = re.compile(r"[^a-z]*(?:yes|no|maybe|ja|nein|vielleicht|oui|non|peut-etre|nee|misschien|si)(?:\W|$)|[^a-z]+$")
+_ANSWER = re.compile(r"[^a-z]*(?:yes|no|maybe|ja|nein|vielleicht|oui|non|peut-etre|nee|misschien|si)(?:\W|$)|[\W\d_]+$")
 # What a message tells that has happened, which is nothing to be done.
 _TOLD = re.compile(
     r"\b(?:confirmation|confirmed|bestatigung|bestatigt|confirmee?|confirmacion|confirmad[oa]|bevestig(?:ing|d))\b"
@@ -86,6 +86,7 @@ _SLUG = re.compile(rf"{_WORD}(?:[-_.~]{_WORD})*")
 _SHORT = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w-]{6,15}", re.ASCII)
 # Letters and digits that change about, as no word does and no number.
 _MIXED = re.compile(r"(?<![^\W_])(?=[^\W_]*(?:\d[a-z]+\d|[a-z]\d+[a-z]))[^\W_]{6,}", re.ASCII | re.IGNORECASE)
+_CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{2,8}", re.ASCII | re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{3,}")
 
 
@@ -135,6 +136,8 @@ def does_something(
     if asked:
         return "its address holds what may be a secret, or an answer"
     to_look_at = all(place and _THINGS.fullmatch(plain(segments[place - 1])) for place in hers)
+    if any(place and re.fullmatch(r"[a-z]{1,2}", segments[place - 1], re.IGNORECASE) for place in hers):
+        return "its address is a short one, which may lead to anything"
     secrets = sum(_is_secret(segments[place]) for place in hers)
     if secrets and not (to_look_at and secrets == 1):
         return "its address holds what may be a secret that counts once"
@@ -164,7 +167,9 @@ def _spaced(text: str) -> str:
 
 def _is_hers(part: str) -> bool:
     """Return whether this part of a path tells one customer, or one thing of hers, from another."""
-    return _is_secret(part) or bool(_NUMBER.search(part)) or part.isdigit() or "@" in part
+    year = re.fullmatch(r"(?:19|20)\d\d", part)
+    numbered = bool(_NUMBER.search(part) or _CODE.fullmatch(part)) or (part.isdigit() and not year)
+    return numbered or "@" in part or _is_secret(part)
 
 
 def _is_secret(text: str) -> bool:

@@ -24,7 +24,7 @@ _UNNAMED = re.compile(
 _MEANT = frozenset({"webmaster", "postmaster", "rails", "me", "you", "user", "test"})
 _NO_DOMAIN = re.compile(r"(?:.*\.)?(?:localhost|localdomain|local|internal|lan|invalid|localhost\.\w+)|\[?127\..*")
 _EXAMPLE = re.compile(
-    r"(?:.*\.)?example(?:\.(?:com|org|net))?"
+    r"(?:.*\.)?example\.(?:com|org|net)"
     r"|(?:.*\.)?(?:your-?(?:domain|company|site)|mysite|mydomain)\.\w+"
 )
 _STAGE = re.compile(
