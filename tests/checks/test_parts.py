@@ -84,6 +84,12 @@ def test_an_empty_message_that_could_not_be_read_is_no_fault_of_the_sites() -> N
     ]
 
 
+def test_a_text_that_glues_the_cells_of_a_table_contradicts_nothing() -> None:
+    html = page(rows(("Œuvres", "1 120,00 €"), ("Livre", "7,60 €"), ("Total TTC", "1 127,60 €")))
+    text = "Voici votre reçu, merci beaucoup pour votre achat\nŒuvres1 120,00 €\nLivre7,60 €\nTotal TTC1 127,60 €"
+    assert not found(TextAgrees(), touch(text, html=html), known(person=person(locale="fr-FR")))
+
+
 def test_what_came_before_under_another_name_is_said_before() -> None:
     first = touch(LONG * 3, subject="Your booking", kind="confirmation")
     again = touch(LONG * 3, subject="Your receipt", kind="receipt")

@@ -181,7 +181,7 @@ _ANYWHERE: tuple[tuple[re.Pattern[str], str, str, bool], ...] = (
     ),
     (
         re.compile(
-            "Ã[\u0080-\u009f¡-©«-º¼-¿Ÿœšžƒˆ˜](?![\u0022\u201d\u00bb])|Ã[„–](?=\\w)|û(?=[a-z])"
+            "Ã[\u0080-\u009f¡-©«-º¼-¿Ÿœšžƒˆ˜](?![\u0022\u201d\u00bb])|Ã[„–](?=\\w)|Ã»(?=[a-z])"
             "|â€[™œ˜¦¢\u009d]|â€(?=[“”])|â‚¬|Â[£©®°§·½€](?=\\s|\\d|\\w)|ðŸ"
         ),
         "encoding", "letters in the wrong encoding", True,

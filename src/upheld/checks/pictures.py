@@ -94,6 +94,8 @@ def _file(src: str) -> str:
     """Return the name of the picture's file, without what follows a question mark: it may be a way in."""
     if src.lower().startswith("data:"):
         return "inside it"
+    if src.lower().startswith("cid:"):
+        return "that came with it"
     path = src.partition("?")[0].rstrip("/")
     return f"“{path.rpartition('/')[2] or path}”"[:80]
 
