@@ -201,6 +201,7 @@ def test_a_table_has_the_columns_of_its_head_and_rows() -> None:
     assert table(HEAD) == [("no rows", "fail")]
     assert table("") == [("no rows", "fail")]
     assert table(HEAD, promised=False) == [("no rows", "warn")]
+    assert table("Málaga;Córdoba\n") == [("no rows", "warn")]
     assert table("", fault="it cannot be opened") == [("does not open", "fail")]
     assert table(HEAD + "Ada,a@x.test,Acme", fault="says it is plain ASCII, and is not") == [("does not open", "warn")]
 

@@ -19,9 +19,9 @@ from upheld.checks import Finding, Known, Severity, Touch
 from upheld.checks.facts import Contradiction, WrongWeekday
 from upheld.ledger import FactView, StepView
 from upheld.maps import FactRule, JourneyMap
-from upheld.promises import Attachment
+from upheld.promises import Attachment, Promise
 from upheld.promises.expectation import Knowledge
-from upheld.promises.window import Moment
+from upheld.promises.window import Moment, parse_window
 
 LOCALES = ["en_GB", "en_US", "de_DE", "fr_FR", "nl_NL", "es_ES"]
 BEFORE, AFTER = NOW - timedelta(minutes=5), NOW + timedelta(minutes=5)
@@ -86,6 +86,7 @@ def test_a_contradiction_names_both_places_and_both_values_and_marks_the_wrong_o
         ("the receipt", "€1,210.00"),
     ]
     assert (finding.words, finding.rule, finding.severity) == ("1.210,00 €", "amount", Severity.FAIL)
+    assert look(touch(ABOUT + "Total (EUR): 210.00"))[0].words == "210.00"
 
 
 @pytest.mark.parametrize(
@@ -138,9 +139,14 @@ def test_two_amounts_that_differ_from_each_other_as_well_are_no_sure_thing() -> 
     assert rules(touch(ABOUT + "Total: 210.00 EUR\nAmount paid: 30.00 EUR")) == [("amount", "warn")]
 
 
-def test_what_may_be_about_something_else_only_warns() -> None:
-    assert rules(touch("Total: 19.00 EUR")) == [("amount", "warn")]
-    assert rules(touch("Total: 19.00 EUR"), PRICE) == [("amount", "warn")]
+def test_what_may_be_about_something_else_only_warns_and_what_is_is_left_alone() -> None:
+    other, answers = touch("Total: 19.00 EUR"), Promise("Ada", "receipt", "email", parse_window("within 1 minute"))
+    assert rules(other) == []  # another purchase: it does not name the event
+    assert rules(replace(other, promise=answers)) == [("amount", "warn")]
+    assert rules(touch("Total: 19.00 EUR\nOrder number: 4711")) == [("amount", "fail")]
+    # Where no step noted what it is called, only a promise tells.
+    assert rules(other, PRICE) == [("amount", "warn")]
+    assert rules(replace(other, promise=answers), PRICE) == [("amount", "fail")]
 
 
 def test_facts_that_came_later_or_are_somebody_elses_do_not_count() -> None:

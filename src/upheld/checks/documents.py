@@ -24,6 +24,9 @@ _PAPER = re.compile(
     r"receipt|invoice|ticket|booking|confirmation|quittung|rechnung|eintrittskarte|buchung|facture|re[çc]u|billet"
     r"|factuur|kassabon|recibo|factura|entrada|reserva"
 )
+_COLUMN = re.compile(
+    r"\b(?:name|nom|naam|nombre|e-?mail|phone|company|firma|date|datum|fecha|status|id|number|nummer)\b"
+)
 _FAULT = "it cannot be opened: "
 _NOT_SEEN = re.compile(r"only the first|was not opened|asks for a password")
 
@@ -168,7 +171,10 @@ def _when(put: Sequence[Entry], touch: Touch, known: Known, every: Sequence[Held
     entry = told[0]
     held = next((held for held in dates if is_about(touch, known, held)), dates[0])
     # An entry may be for something else than the facts are about, such as the last day for a payment.
-    own = is_about(touch, known, held) and (len(dates) == 1 or _names(entry, known, held))
+    about = is_about(touch, known, held)
+    if about is False:
+        return
+    own = about is True and (len(dates) == 1 or _names(entry, known, held))
     where, right, shown = said_at(held, known), _instant(held.fact), _shown(entry, held.fact)
     yield _entry_finding(
         f"The calendar entry of {touch.name} is for {shown}; {where} said {right}.",
@@ -219,7 +225,7 @@ def _day(day: date) -> str:
 def _where(put: Sequence[Entry], touch: Touch, known: Known, every: Sequence[Held]) -> Iterator[Finding]:
     places = [held for held in every if held.topic == "place"]
     entry = next((entry for entry in put if entry.place), None)
-    if len(places) != 1 or entry is None or not is_about(touch, known, places[0]):
+    if len(places) != 1 or entry is None or is_about(touch, known, places[0]) is not True:
         return
     held = places[0]
     alike = says(entry.place, held.fact.value) or says(held.fact.value, entry.place)
@@ -299,7 +305,9 @@ class Table:
             header, *rows = rows_of(part.text) or [[]]
             if not rows:
                 said = f"{named} of {touch.name} has a head and no rows."
-                yield Finding(said, rule="no rows", severity=None if touch.promise else Severity.WARN, part="CSV")
+                # One line without names of columns may be all that there is to say.
+                sure = touch.promise is not None and (not header or any(_COLUMN.search(fold(cell)) for cell in header))
+                yield Finding(said, rule="no rows", severity=None if sure else Severity.WARN, part="CSV")
                 continue
             ragged = [number for number, row in enumerate(rows, 2) if len(row) != len(header)]
             if ragged:

@@ -95,8 +95,11 @@ class Contradiction:
                 for wrong in looks(
                     touch, known, part, [one for one in every if one.topic == _FACT_OF.get(topic, topic)], values
                 ):
+                    about = is_about(touch, known, wrong.held)
+                    if about is False:
+                        continue
                     # A paper that came with it may be about another order; the customer's own says so.
-                    sure = wrong.sure and (not part.channel or _is_hers(part.text, known))
+                    sure = wrong.sure and about is True and (not part.channel or _is_hers(part.text, known))
                     yield _finding(touch, known, part, replace(wrong, sure=sure))
 
 
@@ -164,7 +167,7 @@ def _finding(touch: Touch, known: Known, part: _Part, wrong: _Wrong) -> Finding:
     return Finding(
         f"{_capital(part.name)} says {wrong.shown} beside “{label}”; {where} said {right}.",
         rule=wrong.rule or wrong.held.topic,
-        words=wrong.said.value,
+        words=wrong.said.words,
         places=(Place(where, right), Place(part.name, wrong.shown)),
         severity=None if wrong.sure else Severity.WARN,
         part=part.channel,
@@ -185,7 +188,7 @@ def _amount(
     for money, said in list(wrong.items())[:1]:
         held = _best(every, touch, known)
         # A deposit and a rest are two amounts of one thing; only where all labels agree is it surely said.
-        yield _Wrong(held, said, money.tell(), sure=len(wrong) == 1 and is_about(touch, known, held))
+        yield _Wrong(held, said, money.tell(), sure=len(wrong) == 1)
 
 
 def _values(values: Iterable[Labelled]) -> Iterator[str]:
@@ -263,7 +266,7 @@ def _date(
     if len(wrong) == 1:  # several days are a list, of events to come or of days of a course
         held = _best(ahead, touch, known)
         shown, said = next(iter(wrong.items()))
-        yield _Wrong(held, said, shown, sure=is_about(touch, known, held))
+        yield _Wrong(held, said, shown)
 
 
 def _is_moment(found: Iterable[SaidDate], known: Known) -> bool:
@@ -315,9 +318,7 @@ def _time(
         held = _best(ahead, touch, known)
         hour, said = next(iter(wrong.items()))
         there = datetime.fromisoformat(held.fact.value).astimezone(own[0])
-        yield _Wrong(
-            held, said, f"{hour:%H:%M}", sure=is_about(touch, known, held), right=f"{there:%H:%M}", rule="time"
-        )
+        yield _Wrong(held, said, f"{hour:%H:%M}", right=f"{there:%H:%M}", rule="time")
 
 
 def _zone_is_known(value: str, instants: Sequence[tuple[datetime, Fact]], known: Known) -> bool:
@@ -346,7 +347,11 @@ def _place(
 ) -> Iterator[_Wrong]:
     hers = {fold(str(value)) for one in known.cast for value in one.details.values()}
     held = every[0] if len(every) == 1 else None
-    if held is None or not is_about(touch, known, held) or any(says(part.text, fact.value) for fact in held.right):
+    if (
+        held is None
+        or is_about(touch, known, held) is not True
+        or any(says(part.text, fact.value) for fact in held.right)
+    ):
         return
     for said in values:
         value = fold(said.value)
@@ -382,7 +387,7 @@ def _number(
             one.arrival.channel == "page" and says(one.text, next(iter(wrong))) for one in known.before
         ):
             shown, said = next(iter(wrong.items()))
-            yield _Wrong(held, said, shown, sure=is_about(touch, known, held))
+            yield _Wrong(held, said, shown)
 
 
 def _bare(code: str) -> str:

@@ -28,16 +28,17 @@ _CODE = re.compile(r"\(([A-Z]{3}|[€$£])\)")
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """What stands beside a label: `topic` is what that label says it is, `value` is as it stands in the text.
+    """What stands beside a label: `topic` is what that label says it is, `words` are those of the text.
 
-    `near` is false where it stands on the line below, or after the label without any mark between them: then only
-    what has the form of such a value is one.
+    `value` are the words with the currency that the label names. `near` is false where they stand on the line below,
+    or after the label without any mark between: then only what has the form of such a value is one.
     """
 
     topic: str
     label: str
     value: str
     near: bool = True
+    words: str = ""
 
 
 @functools.cache
@@ -66,7 +67,7 @@ def labelled_in_table(text: str, mine: Sequence[str], more: Mapping[str, str] | 
             for label, value in zip(header, row, strict=False):
                 topic = topics.get(_plain(label))
                 if topic and value.strip():
-                    yield Labelled(topic, label.strip(), value.strip())
+                    yield Labelled(topic, label.strip(), value.strip(), words=value.strip())
 
 
 def rows_of(text: str) -> list[list[str]]:
@@ -111,9 +112,8 @@ def _found(topic: str, label: str, value: str, *, near: bool) -> Labelled:
     code = _CODE.search(label)
     shown = value[:_VALUE]
     # "Total (EUR): 120.00" says its currency beside the label.
-    return Labelled(
-        topic, label.strip(" \t:*•"), f"{shown} {code[1]}" if code and code[1] not in shown else shown, near
-    )
+    whole = f"{shown} {code[1]}" if code and code[1] not in shown else shown
+    return Labelled(topic, label.strip(" \t:*•"), whole, near, shown)
 
 
 def _is_label(line: str, topics: Mapping[str, str]) -> bool:

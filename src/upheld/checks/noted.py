@@ -71,16 +71,21 @@ def in_force(touch: Touch, known: Known) -> Iterator[Held]:
         yield Held(topic, _fact(last), subject, last.where, _fact(earlier) if earlier and fresh else None)
 
 
-def is_about(touch: Touch, known: Known, held: Held) -> bool:
-    """True where a touchpoint surely speaks of what this fact is about, and of no other event or order."""
-    if touch.arrival.channel == "payment record" or held.topic.endswith("number"):
+def is_about(touch: Touch, known: Known, held: Held) -> bool | None:
+    """Return whether a touchpoint speaks of what this fact is about; None where it may, and may be of something else.
+
+    It does where it names the event, or her order; where no step noted a name, a promise that it answers has to do.
+    """
+    if touch.arrival.channel == "payment record" or held.topic == "name" or held.topic.endswith("number"):
         return True
     text = "\n".join((touch.text, *(part.text for part in touch.arrival.attachments)))
     names = [view for view in known.noted if re.match(r"the (?:name|title) of ", view.name.casefold())]
     mine = [view for view in names if held.subject and view.name.casefold().endswith(f" {held.subject}")] or names
-    if mine:
-        return any(says(text, str(view.value)) for view in mine)
-    return touch.promise is not None
+    numbers = [view for view in known.noted if view.name.casefold().endswith(" number")]
+    if any(says(text, str(view.value)) for view in (*mine, *numbers)):
+        return True
+    answers = touch.promise is not None
+    return (True if answers else None) if not mine else (None if answers else False)
 
 
 def said_at(held: Held, known: Known) -> str:
