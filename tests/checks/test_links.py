@@ -68,6 +68,7 @@ def severity(check: Check, finding: Finding) -> str:
         ({"status": 401}, None),
         ({"status": 403}, None),
         ({"status": 429}, None),
+        ({"status": 503, "title": "Just a moment..."}, None),
         ({"status": None, "why": "its address holds a secret"}, None),
         ({"status": 200, "title": "Your booking"}, None),
         ({"status": 200, "heading": "Something went wrong? Tell us"}, None),

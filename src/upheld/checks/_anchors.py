@@ -29,7 +29,7 @@ class Anchor(NamedTuple):
     meant: bool
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=64)
 def anchors_in(html: str) -> tuple[Anchor, ...]:
     """Return the links of the HTML, without what is hidden; none where it cannot be read."""
     if len(html) > LARGEST or "<a" not in html.lower():

@@ -13,7 +13,7 @@ from upheld.checks._anchors import Anchor, anchors_in
 from upheld.checks._hosts import environment, is_nobodys, is_tracker, is_well_known, listed, machine, owner, same_owner
 from upheld.checks._lost import is_lost
 from upheld.checks.base import Finding, Known, Probe, Severity, Touch
-from upheld.checks.following import distinct, is_web
+from upheld.checks.following import distinct, is_web, plain
 from upheld.promises import Link
 
 __all__ = ["CHECKS", "DeadLink", "DisguisedLink", "EmptyLink", "ForeignEnvironment", "InsecureLink", "OutsideLink"]
@@ -22,6 +22,10 @@ _READ = frozenset({"email", "text message", "page"})
 # Who is not let in, or asks too often, may well be let in as the customer that she is.
 _NOT_FOR_US = frozenset({401, 403, 407, 429, 451})
 _GONE = frozenset({404, 410})
+# How a door speaks that lets people in and no program.
+_DOOR = re.compile(
+    r"just a moment|attention required|checking your browser|are you (?:a )?human|verify(?:ing)? you are human"
+)
 
 
 class DeadLink:
@@ -62,6 +66,8 @@ def _is_neighbour(url: str, site: str) -> bool:
 
 def _dead(link: Link, probe: Probe, touch: Touch) -> Finding | None:
     status = probe.status or 0
+    if _DOOR.match(plain(probe.title)):
+        return None
     # On a page she may have been signed in, and we are not: what is hidden from us need not be from her.
     severity = Severity.WARN if touch.arrival.channel == "page" else None
     at = where(probe.final or link.url)
