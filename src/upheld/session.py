@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from upheld.checks.probing import Prober
+from upheld.checks.rendering import Renderer
 from upheld.clock import CLOCK_HEADER, Clock, open_clock
 from upheld.config import Settings
 from upheld.errors import ClockWouldNotTurn, UsageError
@@ -23,12 +24,15 @@ from upheld.mailbox import Mailbox, open_capture, open_mailbox
 from upheld.maps import read_maps, recognisers_of
 from upheld.promises import Arrival
 from upheld.promises.reading import TRAVELS
+from upheld.report.measured import budgets_of
 from upheld.sweep import LEASE_SECONDS, Progress, Settled, Sweep
 
 __all__ = ["Run", "RunContext"]
 
 # What needs the links of messages to be looked at.
 LINK_CHECKS = frozenset({"dead_link", "insecure_link", "foreign_environment"})
+# What needs messages to be shown in a browser.
+PICTURE_CHECKS = frozenset({"mail_accessibility", "picture_missing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,11 @@ class Run:
         where = {"mailbox": self.mailbox.url, "capture": self.capture.url if self.capture else ""}
         self.context = RunContext(run, seed, settings.with_options(**where, seed=seed))
         self.maps = read_maps(settings.root)
+        budgets_of(settings.budgets)  # a wrong name is told before anything is walked
         self._inspector = Inspector(settings, self.maps, self.evidence)
+        self._renderer = Renderer(
+            opened.ledger, run, evidence=self.evidence, site=settings.site, allow_hosts=settings.allow_hosts
+        )
         self._prober = Prober(opened.ledger, run, site=settings.site, allow_hosts=settings.allow_hosts)
         self.settled: list[Settled] = []
         self._earlier = [other for other in self._open_runs() if other != run]
@@ -151,6 +159,7 @@ class Run:
 
     def _inspect(self, settled: Sequence[Settled]) -> tuple[list[Settled], list[NewEvent]]:
         self._prober.finish()
+        self._renderer.finish()
         runs = dict.fromkeys([*(one.run for one in settled if one.run != self.id), self.id])
         return self._inspector.inspect(settled, [fold(self.ledger.events(run=run)) for run in runs])
 
@@ -230,12 +239,14 @@ class Run:
             known=[(one.recipient, one.arrival) for view in earlier for one in view.arrivals],
             notice=self._notice,
         )
-        with self._prober, self.lookout:
+        with self._prober, self._renderer, self.lookout:
             self.lookout.first_look()
             yield
 
     def _notice(self, arrival: Arrival, path: str, raw: bytes) -> None:
         """Look at what has just arrived while it is fresh; a link may be good for an hour of the site's time only."""
+        if self._inspector.needs & PICTURE_CHECKS and arrival.channel == "email":
+            self._renderer.take(path, raw)
         if self._inspector.needs & LINK_CHECKS:
             # By which clock it is to be served stands in her address, where each customer has one.
             token = arrival.to[0].partition("@")[0].rpartition(".")[2] if self.clock.each and arrival.to else ""

@@ -11,6 +11,8 @@ from syrupy.assertion import SnapshotAssertion
 from tests.report.nights import MAPS, kept_night, mixed_night
 from tests.report.stage import Stage
 from upheld.report import results, write_report
+from upheld.report.files import Files
+from upheld.report.insight import insights_of
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "results.schema.json").read_text("utf-8"))
 
@@ -44,7 +46,9 @@ def test_what_is_written_is_what_is_said_and_its_paths_lead_somewhere(tmp_path: 
     run = kept_night(tmp_path / "evidence")
     index = write_report(run, evidence=tmp_path / "evidence", out=tmp_path / "report", maps=MAPS)
     data = json.loads((index.parent / "results.json").read_text("utf-8"))
-    assert data == json.loads(json.dumps(results(run)))
+    insights = insights_of(run, read=Files(tmp_path / "evidence", index.parent).raw, maps=MAPS)
+    assert data == json.loads(json.dumps(results(run, insights=insights)))
+    assert faults(data) == []
     paths = [step["picture"] for journey in data["journeys"] for step in journey["steps"]]
     paths += [promise["message"] for journey in data["journeys"] for promise in journey["promises"]]
     there = [path for path in paths if path]

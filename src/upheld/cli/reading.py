@@ -32,9 +32,17 @@ def _view(run: str | None, settings: Settings) -> RunView:
 def _write_report(view: RunView, settings: Settings) -> list[str]:
     from upheld.maps import read_maps
     from upheld.report import gate, summary, write_report
+    from upheld.report.insight import measures_before
 
+    with contextlib.closing(open_ledger(settings.ledger_url)) as ledger:
+        before = measures_before(ledger, view)
     path = write_report(
-        view, evidence=settings.path / "evidence", out=settings.path / "report", maps=read_maps(settings.root)
+        view,
+        evidence=settings.path / "evidence",
+        out=settings.path / "report",
+        maps=read_maps(settings.root),
+        settings=settings,
+        before=before,
     )
     return [*summary(view, gate(view)), f"Report: {path}"]
 

@@ -174,12 +174,20 @@ class Controller:
 
     def _write_report(self, run: Run) -> None:
         from upheld.report import gate, summary, write_report
+        from upheld.report.insight import measures_before
 
         view = run.view()
         run.thin_evidence(view)
         self._outcome.gate = gate(view)
         self._outcome.promises = sum(len(journey.promises) for journey in view.journeys)
-        report = write_report(view, evidence=run.evidence, out=run.settings.path / "report", maps=run.maps)
+        report = write_report(
+            view,
+            evidence=run.evidence,
+            out=run.settings.path / "report",
+            maps=run.maps,
+            settings=run.settings,
+            before=measures_before(run.ledger, view),
+        )
         self._outcome.lines = [*summary(view, self._outcome.gate), f"Report: {_short(report)}"]
 
     def _has_workers(self) -> bool:

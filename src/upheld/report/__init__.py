@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from upheld.config import Settings
 from upheld.ledger import RunView
 from upheld.maps import JourneyMap
 from upheld.report.headline import summary
@@ -14,8 +15,16 @@ from upheld.report.results import results
 __all__ = ["Found", "Gate", "alone", "gate", "makes_sense", "results", "summary", "write_report"]
 
 
-def write_report(run: RunView, *, evidence: Path, out: Path, maps: Mapping[str, JourneyMap]) -> Path:
+def write_report(
+    run: RunView,
+    *,
+    evidence: Path,
+    out: Path,
+    maps: Mapping[str, JourneyMap],
+    settings: Settings | None = None,
+    before: Mapping[str, Mapping[str, float]] | None = None,
+) -> Path:
     """Write the page and `results.json`, with pictures and messages beside them; return the page's path."""
     from upheld.report.pages import write_report as write
 
-    return write(run, evidence=evidence, out=out, maps=maps)
+    return write(run, evidence=evidence, out=out, maps=maps, settings=settings, before=before)

@@ -15,15 +15,16 @@ import jinja2
 
 from upheld.cases import case_of, timelines_of
 from upheld.checks import UNPROMISED
+from upheld.config import Settings
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
 from upheld.promises.timeline import Timeline as Clock
-from upheld.report.advice import advice_for, suggestions_for, touchpoints_of_map
+from upheld.report.advice import advice_for, touchpoints_of_map
 from upheld.report.files import Files
 from upheld.report.headline import again, due, harm_of, lede, stopped_at
+from upheld.report.insight import Insights, Measures, insights_of
 from upheld.report.letters import Letter, masked, read_letter
-from upheld.report.measured import accessibility_of
 from upheld.report.model import (
     ANSWERS,
     Answer,
@@ -39,7 +40,7 @@ from upheld.report.model import (
     why_of,
 )
 from upheld.report.results import address_of, results
-from upheld.report.ride import Ride, ride_of
+from upheld.report.ride import Ride
 from upheld.report.story import Missing, Post, Scene, story_of
 from upheld.report.timeline import Timeline, timeline_of
 from upheld.report.times import clock_time, moment, night, window, zone_of, zone_of_run
@@ -112,16 +113,26 @@ class _Card:
     earlier: str
 
 
-def write_report(run: RunView, *, evidence: Path, out: Path, maps: Mapping[str, JourneyMap]) -> Path:
+def write_report(
+    run: RunView,
+    *,
+    evidence: Path,
+    out: Path,
+    maps: Mapping[str, JourneyMap],
+    settings: Settings | None = None,
+    before: Measures | None = None,
+) -> Path:
     """Write the report of a run into the folder `out` and return the path of its page.
 
     `evidence` is where pictures and messages were kept, `maps` are those of the suite's journeys by name. What an
-    earlier report left in the folder is replaced.
+    earlier report left in the folder is replaced. `settings` has the budgets of a ride, `before` what rides measured
+    on the nights before.
     """
     out.mkdir(parents=True, exist_ok=True)
     files, arrivals = Files(evidence, out), Arrivals(run)
-    data = results(run, picture=files.picture, message=files.message, arrivals=arrivals)
-    page = _Page(run, maps, arrivals, files, os.path.relpath(evidence, out)).render()
+    insights = insights_of(run, read=files.raw, maps=maps, settings=settings, before=before)
+    data = results(run, picture=files.picture, message=files.message, arrivals=arrivals, insights=insights)
+    page = _Page(run, maps, arrivals, files, os.path.relpath(evidence, out), insights).render()
     _write(out / "results.json", json.dumps(data, indent=2, ensure_ascii=False) + "\n")
     index = out / "index.html"
     _write(index, page)
@@ -138,16 +149,21 @@ def _write(path: Path, text: str) -> None:
 
 class _Page:
     def __init__(
-        self, run: RunView, maps: Mapping[str, JourneyMap], arrivals: Arrivals, files: Files, evidence: str
+        self,
+        run: RunView,
+        maps: Mapping[str, JourneyMap],
+        arrivals: Arrivals,
+        files: Files,
+        evidence: str,
+        insights: Insights,
     ) -> None:
+        self._insights = insights
         self._run, self._maps, self._arrivals, self._files, self._evidence = run, maps, arrivals, files, evidence
         self._journeys = journeys_of(run)
         self._examples = names_of(self._journeys)
         self._clocks = timelines_of(run)
         self._letters: dict[str, Letter] = {}
         self._of_map = self._advice_of_maps()
-        self._suggestions = suggestions_for(run, self._journeys, maps, files.raw)
-        self._barriers = accessibility_of(run)
 
     def render(self) -> str:
         run, found = self._run, gate(self._run)
@@ -175,6 +191,8 @@ class _Page:
             counted=[(verdict, counted[verdict]) for verdict in Verdict if counted[verdict]],
             total=counted.total(),
             due=self._due(),
+            unchecked=self._insights.discovery.unchecked[:50] if self._insights.discovery else (),
+            untold=self._insights.discovery.untold[:50] if self._insights.discovery else (),
             orphans=[
                 (one.arrival.subject or "a message without a subject", masked(one.recipient))
                 for one in self._arrivals.orphans(run)[:50]
@@ -208,8 +226,8 @@ class _Page:
             incidents=tuple(tag.partition(":")[2] for tag in journey.tags if tag.startswith("incident:")),
             stopped=_masked_stop(journey),
             promises=tuple(self._promise(view, journey) for view in journey.promises),
-            ride=ride_of(journey, seen=self._barriers),
-            advice=tuple(advice_for(journey, surplus, self._of_map.get(journey.id, ()), self._suggestions)),
+            ride=self._insights.rides[journey.id],
+            advice=tuple(advice_for(journey, surplus, self._of_map.get(journey.id, ()), self._insights.suggestions)),
             findings=_findings(journey),
             line=timeline_of(journey, self._arrivals, clock.site_at, turned=_is_turned(self._run)),
             story=story_of(journey, self._arrivals, clock.site_at, self._files.picture, self._letter),

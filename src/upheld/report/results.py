@@ -12,6 +12,7 @@ from upheld.checks import UNPROMISED
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView, StepView
 from upheld.promises import Verdict
 from upheld.report.files import MESSAGES, PICTURES, link
+from upheld.report.insight import Insights
 from upheld.report.model import (
     Arrivals,
     Found,
@@ -23,6 +24,7 @@ from upheld.report.model import (
     verdict_of,
     why_of,
 )
+from upheld.report.ride import Ride
 
 __all__ = ["Place", "address_of", "results"]
 
@@ -37,6 +39,7 @@ def results(
     picture: Place = lambda path: link(PICTURES, path),
     message: Place = lambda path: link(MESSAGES, path),
     arrivals: Arrivals | None = None,
+    insights: Insights | None = None,
 ) -> dict[str, Any]:
     """Return the run as `results.json` has it; what is not known is None. Paths are relative to the report's folder."""
     known = arrivals or Arrivals(run)
@@ -53,8 +56,10 @@ def results(
         },
         "gate": gate(run).word,
         "verdicts": {str(verdict): counted[verdict] for verdict in Verdict},
-        "journeys": [_journey(journey, known, picture, message) for journey in journeys],
+        "journeys": [_journey(journey, known, picture, message, insights) for journey in journeys],
         "orphans": [_sent(one, message) for one in known.orphans(run)],
+        "suggestions": [one.to_json() for one in insights.suggestions] if insights else [],
+        "untold": [one.to_json() for one in insights.discovery.untold] if insights and insights.discovery else [],
     }
 
 
@@ -69,7 +74,11 @@ def address_of(value: object) -> str | None:
         return "an address that cannot be read"
 
 
-def _journey(journey: JourneyView, arrivals: Arrivals, picture: Place, message: Place) -> dict[str, Any]:
+def _journey(
+    journey: JourneyView, arrivals: Arrivals, picture: Place, message: Place, insights: Insights | None
+) -> dict[str, Any]:
+    discovery = insights.discovery if insights else None
+    unchecked = [one for one in discovery.unchecked if one.journey == journey.scenario] if discovery else []
     return {
         "id": journey.id,
         "feature": journey.feature,
@@ -85,6 +94,8 @@ def _journey(journey: JourneyView, arrivals: Arrivals, picture: Place, message: 
         "promises": [_promise(view, journey, arrivals, message) for view in journey.promises],
         "unpromised": [_sent(one, message) for one in arrivals.unpromised(journey)],
         "findings": [_found(one, arrivals, message) for one in found_in(journey) if one.check != UNPROMISED],
+        "ride": _ride(insights.rides[journey.id], picture) if insights and journey.id in insights.rides else None,
+        "unchecked": [{**one.to_json(), "picture": picture(one.picture) if one.picture else None} for one in unchecked],
     }
 
 
@@ -116,6 +127,12 @@ def _promise(view: PromiseView, journey: JourneyView, arrivals: Arrivals, messag
         "message": kept[0] if kept else None,
         "said_at": f"{view.promise.file}:{view.promise.line}" if view.promise.file else None,
     }
+
+
+def _ride(ride: Ride, picture: Place) -> dict[str, Any]:
+    told = ride.to_json()
+    frictions = [{**one, "picture": picture(one["picture"]) if one["picture"] else None} for one in told["frictions"]]
+    return {**told, "frictions": frictions}
 
 
 def _found(one: Found, arrivals: Arrivals, message: Place) -> dict[str, Any]:
