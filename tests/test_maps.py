@@ -56,6 +56,8 @@ def test_the_maps_of_this_suite_name_cost_and_owner_of_every_touchpoint() -> Non
         ('name = "Booking"', "name = ", "cannot be read"),
         ('name = "Booking"\n', "", "name:"),
         ('"your ticket"', '"your (ticket"', "journeys/booking/journey.toml"),
+        ("[touchpoint.ticket]", '[fact."x"]\npage = "(Total"\n[touchpoint.ticket]', "is no regular expression"),
+        ("[touchpoint.ticket]", '[fact."x"]\npage = "Total"\n[touchpoint.ticket]', "has no group"),
     ],
 )
 def test_a_fault_in_a_map_names_file_and_setting(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -13,11 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from upheld.drive import Journey
+from upheld.ledger import Ledger, NewEvent
 from upheld.maps import FactRule
 from upheld.noting import Notebook, Reader, Seen
+from upheld.promises import Arrival
 from upheld.promises.expectation import Knowledge
 from upheld.promises.facts import Fact
+from upheld.promises.recognise import standard
 from upheld.promises.window import Moment
+from upheld.reaching import Reaching
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 READER = Reader("en-GB", "Europe/Lisbon", NOW)
@@ -105,3 +109,15 @@ def test_a_page_is_read_once_for_each_thing_that_it_says_new(tmp_path: Path) -> 
     assert notes.facts["the date of the event"].value == "2026-11-25T18:00:00+01:00[Europe/Berlin]"
     notes.take_beside("the order number", "2", where="Page 4")
     assert (notes.facts["the order number"].value, told[-1]["where"]) == ("2", "Page 4")
+
+
+def test_what_somebody_else_keeps_of_her_is_a_touchpoint_of_hers() -> None:
+    written: list[NewEvent] = []
+    ledger = SimpleNamespace(append=lambda *events: written.extend(events))
+    reaching = Reaching(cast(Journey, SimpleNamespace(run="r1")), cast(Ledger, ledger), standard())
+    for _ in range(2):
+        reaching.record("payment record", "Amount: 120.00 EUR", "Stripe", "ada@journeys.test")
+    first, second = (Arrival.from_json(event.data["arrival"]) for event in written)
+    assert [event.recipient for event in written] == ["ada@journeys.test"] * 2
+    assert (first.channel, first.subject, first.text) == ("payment record", "Stripe", "Amount: 120.00 EUR")
+    assert first.id != second.id  # charged twice is two records
