@@ -25,6 +25,9 @@ ENOUGH = 0.75
 _SURE = 1.0
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _BY = {"text message": "by text message", "page": "on the page"}
+# What is named only where nothing is said more exactly: a code that is on its way is a code.
+_VAGUE = frozenset({"reply", "event update", "practical details", "shipping notice", "delivery", "letter"})
+_BEHIND = 60
 # Until when such things usually come, where a sentence does not say.
 _USUAL: Mapping[str, frozenset[str]] = {
     "on the day before the event": frozenset({"reminder", "joining link", "practical details"}),
@@ -124,6 +127,8 @@ def _languages_of(folded: str, wanted: Sequence[str], known: Lexicon) -> list[st
 # The same sentences stand on many pages: in the menu, in the foot, in every mail.
 @functools.lru_cache(maxsize=4096)
 def _weigh(sentence: str, folded: str, language: Language) -> Said | None:
+    if not any(frame.find(folded) for frame in language.frames):
+        return None
     text = folded
     for pattern in language.scrub:
         text = pattern.sub(" ", text)
@@ -179,11 +184,9 @@ def _meant(means: str, hit: re.Match[str], text: str, language: Language) -> str
 
 def _kind(text: str, place: tuple[int, int], language: Language) -> str:
     """Return the kind that is named nearest to where the promise is made: behind it rather than before it."""
-    named: list[tuple[int, int, str]] = []
-    kinds = list(language.kinds)
+    named: list[tuple[bool, int, int, str]] = []
     for rank, (kind, says) in enumerate([*language.kinds.items(), *subject_words().items()]):
-        vague = kind in kinds and rank >= kinds.index("reply") if "reply" in kinds else False
         for hit in says.finditer(text):
-            far = hit.start() - place[0] if hit.start() >= place[0] else 60 + place[0] - hit.end()
-            named.append((vague * 1000 + far, rank, kind))
-    return min(named)[2] if named else ""
+            far = hit.start() - place[0] if hit.start() >= place[0] else _BEHIND + place[0] - hit.end()
+            named.append((kind in _VAGUE, far, rank, kind))
+    return min(named)[3] if named else ""
