@@ -102,7 +102,7 @@ class Duplicate:
         for line in (touch.arrival.html_text or touch.arrival.text).split("\n"):
             words = fold(line)
             # Rows of a table may be the same: two seats of one kind.
-            if len(words) >= LONG and "\t" not in line and words in told:
+            if sum(map(str.isalpha, words)) >= LONG and "\t" not in line and words in told:
                 short = f"{line.strip()[:LONG].rstrip()}…"
                 yield Finding(f"{named(touch)} says the same paragraph twice: “{short}”", "twice", line.strip())
                 return
@@ -195,9 +195,15 @@ class Attached:
                 continue
             if file.size == 0:
                 said = f"{named_file}, which came with {touch.name}, is empty: 0 bytes."
-                yield Finding(said, "empty", file.name, part=part)
+                yield Finding(said, "empty", file.name, unsure=_doubt(touch), part=part)
             elif file.fault.startswith("it cannot be opened"):
                 yield Finding(f"{named_file}, which came with {touch.name}: {file.fault}.", "does not open", file.name)
+
+
+def _doubt(touch: Touch) -> str:
+    """Return why a file that seems to be empty may not be: it was packed in a way that was not read."""
+    faults = (*touch.arrival.faults, *(touch.letter.faults if touch.letter else ()))
+    return faults[0] if faults else ""
 
 
 _FILES = {"text/csv": "CSV", "application/pdf": "PDF", "text/calendar": "calendar entry"}

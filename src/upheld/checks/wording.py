@@ -66,8 +66,10 @@ class Debris:
         for one in spoken(touch):
             found = _in_link(one, known) if one.place == "link" else self._in_words(one, touch, language, own)
             for word, finding in found:
-                if word not in told and len(told) < MOST:
-                    told.add(word)
+                # What is shown as it is written is so in many places, for one reason.
+                once = finding.rule if finding.rule in ("entity", "markup", "encoding") else word
+                if once not in told and len(told) < MOST:
+                    told.add(once)
                     yield finding
 
     @staticmethod
