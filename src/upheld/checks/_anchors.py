@@ -1,14 +1,17 @@
-"""The links of a message as they stand in its HTML, with those that lead nowhere, which nothing else keeps."""
+"""Links as they are written: those in the HTML of a message, with what nothing else keeps, and those to nowhere."""
 
 from __future__ import annotations
 
 import functools
 import re
 from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-__all__ = ["Anchor", "anchors_in"]
+from upheld.browser.address import masked
+
+__all__ = ["Anchor", "anchors_in", "leads_nowhere", "unfilled"]
 
 MOST = 500
 LARGEST = 1_000_000
@@ -62,3 +65,46 @@ def _is_hidden(tag: Tag) -> bool:
 def _attribute(tag: Tag, name: str) -> str:
     value = tag.get(name)
     return value if isinstance(value, str) else ""
+
+
+_TEMPLATE = re.compile(
+    r"\{\{|\}\}|\{%|%\}|<%|%>|\$\{|#\{|\*\|[\w:.]+\|\*|%%[\w.]+%%|^%[a-z][\w.]+%$|\[%|%\]|\{[a-z_][\w.]*\}"
+    r"|^\[+[A-Za-z_][\w .]*\]+$|/\[+[A-Za-z_][\w .]*\]+(?:/|$)|@@\w+@@|\b(?:YOUR|INSERT)[_-](?:URL|LINK)\b",
+    re.ASCII,
+)
+_PRINTF = re.compile(r"%(?:s|d(?![0-9a-fA-F])|\(\w+\)s)")
+_NOTHING = re.compile(r"None|null|undefined|NaN|nil|\[object Object\]|%5Bobject%20Object%5D")
+
+
+def unfilled(href: str) -> str:
+    """Return an address in which a template was not filled in, as it can be read; "" where none was."""
+    if _PRINTF.search(href) or _TEMPLATE.search(href) or _TEMPLATE.search(unquote(href)):
+        return masked(unquote(href))[:80]
+    return ""
+
+
+def leads_nowhere(href: str) -> str:
+    """Return "host" or "path" where an address has nothing there, "doubt" where some programs may still follow it."""
+    if re.fullmatch(r"(?:https?|mailto|tel|sms):/*", href, re.IGNORECASE) or re.match(
+        r"https?:///", href, re.IGNORECASE
+    ):
+        return "host"
+    if _NOTHING.fullmatch(href) or re.match(r"(?:mailto|tel|sms):(?:None|null|undefined|NaN)(?:$|[?@])", href):
+        return "host"
+    if not re.match(r"[a-z][a-z0-9+.-]*:", href, re.IGNORECASE):
+        if href.startswith(("#", "//")):
+            return ""
+        return "host" if href.startswith("/") else "doubt"
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return "doubt"
+    if parts.scheme.lower() not in ("http", "https"):
+        return ""
+    # Only as it is written: a host's name is the same in small letters.
+    if _NOTHING.fullmatch(parts.netloc) or not parts.hostname:
+        return "host"
+    if any(_NOTHING.fullmatch(part) for part in parts.path.split("/")):
+        return "path"
+    asked = parse_qsl(parts.query)
+    return "doubt" if any(_NOTHING.fullmatch(value) for name, value in asked if not name.startswith("utm_")) else ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import ClassVar
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from upheld.browser.address import masked, where
 from upheld.browser.allow import host_of
-from upheld.checks._anchors import Anchor, anchors_in
+from upheld.checks._anchors import Anchor, anchors_in, leads_nowhere, unfilled
 from upheld.checks._hosts import environment, is_nobodys, is_tracker, is_well_known, listed, machine, owner, same_owner
 from upheld.checks._lost import is_lost
 from upheld.checks.base import Finding, Known, Probe, Severity, Touch
@@ -199,8 +199,8 @@ class EmptyLink:
 def _empty(one: Anchor, touch: Touch, home: str) -> Finding | None:
     """Return what is wrong with how a link is written."""
     name = f"“{one.words}”" if one.words and one.words != one.href else "A link"
-    if unfilled := _unfilled(one.href):
-        said = f"{name} in {touch.name} has an address that was never filled in: {unfilled}"
+    if empty := unfilled(one.href):
+        said = f"{name} in {touch.name} has an address that was never filled in: {empty}"
         # What a mail service fills in on its way is still empty where its mail is caught before.
         later = re.search(r"unsub|preferenc|web_?version|browser|forward|optout|abmeld", one.href, re.IGNORECASE)
         return Finding(said, "unfilled", one.words, severity=Severity.WARN if later else None)
@@ -212,56 +212,14 @@ def _empty(one: Anchor, touch: Touch, home: str) -> Finding | None:
         written = f"“{one.href[:40]}”" if one.href else "nothing"
         said = f"{name} in {touch.name} leads nowhere: its address is {written}."
         return Finding(said, "nowhere", one.words, severity=Severity.WARN if doubt else None)
-    if nobody := _nobody(one.href):
-        theirs = is_web(one.href) and nobody == "path" and host_of(one.href) != home
+    if nothing := leads_nowhere(one.href):
+        theirs = is_web(one.href) and nothing == "path" and host_of(one.href) != home
         said = f"{name} in {touch.name} leads nowhere: its address is “{masked(one.href)}”."
-        return Finding(said, "nowhere", one.words, severity=Severity.WARN if theirs or nobody == "doubt" else None)
+        return Finding(said, "nowhere", one.words, severity=Severity.WARN if theirs or nothing == "doubt" else None)
     if not one.words and one.pictures and is_web(one.href):
         said = f"{touch.name} has a link to {where(one.href)} that is a picture without words: some will not know it."
         return Finding(said[:1].upper() + said[1:], "wordless", severity=Severity.WARN)
     return None
-
-
-_TEMPLATE = re.compile(
-    r"\{\{|\}\}|\{%|%\}|<%|%>|\$\{|#\{|\*\|[\w:.]+\|\*|%%[\w.]+%%|^%[a-z][\w.]+%$|\[%|%\]|\{[a-z_][\w.]*\}"
-    r"|^\[+[A-Za-z_][\w .]*\]+$|/\[+[A-Za-z_][\w .]*\]+(?:/|$)|@@\w+@@|\b(?:YOUR|INSERT)[_-](?:URL|LINK)\b",
-    re.ASCII,
-)
-_PRINTF = re.compile(r"%(?:s|d(?![0-9a-fA-F])|\(\w+\)s)")
-_NOTHING = re.compile(r"None|null|undefined|NaN|nil|\[object Object\]|%5Bobject%20Object%5D")
-
-
-def _unfilled(href: str) -> str:
-    if _PRINTF.search(href) or _TEMPLATE.search(href) or _TEMPLATE.search(unquote(href)):
-        return unquote(href)[:80]
-    return ""
-
-
-def _nobody(href: str) -> str:
-    """Return "host" or "path" where an address has nothing there, "doubt" where some programs may still follow it."""
-    if re.fullmatch(r"(?:https?|mailto|tel|sms):/*", href, re.IGNORECASE) or re.match(
-        r"https?:///", href, re.IGNORECASE
-    ):
-        return "host"
-    if _NOTHING.fullmatch(href) or re.match(r"(?:mailto|tel|sms):(?:None|null|undefined|NaN)(?:$|[?@])", href):
-        return "host"
-    if not re.match(r"[a-z][a-z0-9+.-]*:", href, re.IGNORECASE):
-        if href.startswith(("#", "//")):
-            return ""
-        return "host" if href.startswith("/") else "doubt"
-    try:
-        parts = urlsplit(href)
-    except ValueError:
-        return "doubt"
-    if parts.scheme.lower() not in ("http", "https"):
-        return ""
-    # Only as it is written: a host's name is the same in small letters.
-    if _NOTHING.fullmatch(parts.netloc) or not parts.hostname:
-        return "host"
-    if any(_NOTHING.fullmatch(part) for part in parts.path.split("/")):
-        return "path"
-    asked = parse_qsl(parts.query)
-    return "doubt" if any(_NOTHING.fullmatch(value) for name, value in asked if not name.startswith("utm_")) else ""
 
 
 class DisguisedLink:
