@@ -92,8 +92,22 @@ def test_steps_are_found_by_words_or_by_a_sentence(suite: Path) -> None:
     assert none.stderr.startswith('No step speaks of "promissed". Did you mean "promised"')
     near = upheld(suite, "steps", "--for", 'she klicks "Buy"')
     assert near.stdout.startswith('"she klicks "Buy"" is no step. The nearest are:\n\n  she presses "Continue"\n')
+    assert near.stdout.endswith("No promise to the customer is found in it.\n")
     exact = upheld(suite, "steps", "--for", "the mug costs 4 EUR")
     assert exact.stdout.startswith('"the mug costs 4 EUR" is understood by:\n\n  Given the book costs 3 EUR\n')
+
+
+def test_a_sentence_said_to_the_customer_gets_the_step_that_checks_it(suite: Path) -> None:
+    (suite / "journeys" / "lexicon.toml").write_text("[en]\npromise = ['\\bthe stork brings a receipt\\b']\n", "utf-8")
+    told = upheld(suite, "steps", "--for", "We'll send you a reminder the day before. Bis bald!")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout == (
+        '"We\'ll send you a reminder the day before." promises a reminder to the customer. This checks it:\n\n'
+        "  And she is promised a reminder by email on the day before the event\n\n"
+    )
+    own = upheld(suite, "steps", "--for", "The stork brings a receipt by post")
+    assert "  And she is promised a receipt by email within 5 minutes\n      It says no time" in own.stdout
+    assert "What comes by post cannot be caught" in own.stdout
 
 
 def test_a_suite_without_a_finding_is_clean_and_may_have_notes(suite: Path) -> None:
