@@ -108,6 +108,7 @@ class Composer:
         until = (place.until or self._shop.now()).astimezone(ZoneInfo(event.zone))
         held = words("held_until", date=words.date(until), time=words.time(until))
         broken = mail.kind == "offer" and "offer_link_dead" in self._settings
+        broken = broken or (mail.channel == "text" and "link_in_text_dead" in self._settings)
         link = f"{self._shop.url}/offers/{'gone' if broken else place.token}"
         if mail.channel == "text":
             return Text(f"{words('free_seat_text', title=event.title)} {held} {link}")

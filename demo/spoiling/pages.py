@@ -109,9 +109,5 @@ PAGES: Mapping[str, tuple[str, Act]] = {
         "courses.booked",
         _before("</dl>", "<div><dt>Your reference</dt><dd>undefined</dd></div>"),
     ),
-    "link_on_page_dead": (
-        "events.standing",
-        _before("</main>", '<p><a href="/help/waiting-list">How the waiting list works</a></p>'),
-    ),
 }
 """What each of these defects does to the page of which endpoint."""

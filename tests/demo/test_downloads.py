@@ -222,7 +222,7 @@ def test_only_a_whole_download_uses_a_link_up(shop: Demo, sink: Sink) -> None:
     assert heading(refused) == "This link has been used"
     assert "Send me a new link" in refused.text
 
-    assert heading(ada.web.post(f"{ada.order}/new-link")) == "A new link is on its way"
+    assert heading(ada.web.post(f"{ada.order}/new-link")) == "We have sent you a new link"
     ada.asks_for_link()  # pressed twice; one mail is enough
     fresh = link_of(mailed(sink, ada, "Your new link"), "Download your e-book")
     assert ada.web.get(link_of(soup(ada.web.get(fresh)), "Download")).content == whole.content

@@ -217,7 +217,6 @@ def shown(shop: Demo) -> dict[str, str]:
         "field_without_label": order,
         "badge_by_post": booked,
         "undefined_on_the_page": course_booked,
-        "link_on_page_dead": ada.web.post("/events/talk/waiting", data=waiting).text,
         "round_about_way_in": str(len(web.get("/members/join").history)),
     }
 
@@ -233,7 +232,6 @@ PAGES_SHOW: dict[str, Callable[[str], bool]] = {
     "field_without_label": lambda page: 'for="email"' not in page,
     "badge_by_post": lambda page: "post your badge" in page,
     "undefined_on_the_page": lambda page: "undefined" in page,
-    "link_on_page_dead": lambda page: "/help/waiting-list" in page,
     "round_about_way_in": lambda hops: hops == "5",
 }
 

@@ -69,7 +69,7 @@ ROUNDS: dict[str, tuple[str, tuple[str, ...], str]] = {
         reminder_after_cancelling no_calendar_cancellation no_refund_notice organiser_not_told no_news_of_new_date
         reminder_for_old_date waiting_list_stuck link_of_another_customer series_out_of_order
         wrong_amount_in_renewal_notice no_renewal_receipt
-        calendar_an_hour_off logo_without_words link_on_page_dead
+        calendar_an_hour_off logo_without_words
         """,
     ),
     "fifth": (
@@ -99,7 +99,8 @@ ROUNDS: dict[str, tuple[str, tuple[str, ...], str]] = {
         ("event_waiting_list", *EVENT, *COURSE),
         """
         offer_never_ends confirmation_to_wrong_address reminder_in_wrong_time_zone attendance_not_attached
-        link_to_own_machine no_text_part reminder_half_in_english subject_never_filled_in slow_checkout
+        link_in_text_dead link_to_own_machine no_text_part reminder_half_in_english subject_never_filled_in
+        slow_checkout
         """,
     ),
     "eighth": (
@@ -173,7 +174,9 @@ class Walked:
                 if not one["unsure"]
             }
             found |= {Found(name, "run", ("unpromised", one["subject"])) for one in journey["unpromised"]}
-            found |= {Found(name, "friction", (one["measure"],)) for one in journey["ride"]["frictions"]}
+            found |= {
+                Found(name, "friction", (one["measure"],)) for one in (journey["ride"] or {}).get("frictions", ())
+            }
             found |= {Found(name, "unchecked", (one["sentence"],)) for one in journey["unchecked"]}
         return found
 
