@@ -86,7 +86,9 @@ def test_a_contradiction_names_both_places_and_both_values_and_marks_the_wrong_o
         ("the receipt", "€1,210.00"),
     ]
     assert (finding.words, finding.rule, finding.severity) == ("1.210,00 €", "amount", Severity.FAIL)
-    assert look(touch(ABOUT + "Total (EUR): 210.00"))[0].words == "210.00"
+    (finding,) = look(touch(ABOUT + "Total (EUR): 210.00"), NAME, replace(PRICE, where=""))
+    assert finding.said == "The receipt says €210.00 beside “Total (EUR)”; the price is €120.00."
+    assert (finding.words, finding.places[0].where) == ("210.00", "the price")
 
 
 @pytest.mark.parametrize(
@@ -119,6 +121,7 @@ def test_another_amount_beside_such_a_label_is_found(text: str) -> None:
         "Net: 100.84 EUR\nVAT 19 %: 19.16 EUR\nTotal: 120.00 EUR",
         "Total: 1 × 120,00 €\nShipping: 4,90 €\nTotal: 124,90 €",
         "2 × Systems Day\nTotal: 240.00 EUR",
+        "Your two seats are booked.\nTotal: 240.00 EUR",
         "Total excl. VAT: 100.84 EUR",
         "Subtotal: 100.84 EUR",
         "Total VAT: 19.16 EUR",
@@ -133,6 +136,11 @@ def test_another_amount_beside_such_a_label_is_found(text: str) -> None:
 )
 def test_other_amounts_are_no_contradiction(text: str) -> None:
     assert rules(touch(ABOUT + text)) == []
+
+
+def test_she_may_have_chosen_several() -> None:
+    assert rules(touch(ABOUT + "Total: 240.00 EUR"), *ALL, noted("her places", "2", who="Ada")) == []
+    assert rules(touch(ABOUT + "Total: 240.00 EUR"), *ALL, noted("her places", "3", who="Ada")) == [("amount", "fail")]
 
 
 def test_two_amounts_that_differ_from_each_other_as_well_are_no_sure_thing() -> None:

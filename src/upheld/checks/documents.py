@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from upheld.checks.base import Finding, Known, Place, Severity, Touch
 from upheld.checks.labels import rows_of
-from upheld.checks.noted import Held, days_of, in_force, is_about, locales_of, said_at
+from upheld.checks.noted import Held, days_of, in_force, is_about, locales_of, told_at
 from upheld.mailbox.letter import Entry
 from upheld.promises import Attachment
 from upheld.promises.documents import FILE_KINDS
@@ -165,19 +165,20 @@ def _reached_same(one: Touch, touch: Touch) -> bool:
 
 def _when(put: Sequence[Entry], touch: Touch, known: Known, every: Sequence[Held]) -> Iterator[Finding]:
     dates = [held for held in every if held.topic == "date"]
-    told = [entry for entry in put if (entry.start or entry.day) and not entry.rule]
-    if not dates or not told or any(_at(entry, fact, known) for entry in put for held in dates for fact in held.right):
+    timed = [entry for entry in put if (entry.start or entry.day) and not entry.rule]
+    if not dates or not timed or any(_at(entry, fact, known) for entry in put for held in dates for fact in held.right):
         return
-    entry = told[0]
+    entry = timed[0]
     held = next((held for held in dates if is_about(touch, known, held)), dates[0])
     # An entry may be for something else than the facts are about, such as the last day for a payment.
     about = is_about(touch, known, held)
     if about is False:
         return
     own = about is True and (len(dates) == 1 or _names(entry, known, held))
-    where, right, shown = said_at(held, known), _instant(held.fact), _shown(entry, held.fact)
+    right, shown = _instant(held.fact), _shown(entry, held.fact)
+    where, told = told_at(held, known, right)
     yield _entry_finding(
-        f"The calendar entry of {touch.name} is for {shown}; {where} said {right}.",
+        f"The calendar entry of {touch.name} is for {shown}; {told}.",
         "start", shown, None if own else Severity.WARN,
         Place(where, right), Place(f"the calendar entry of {touch.name}", shown),
     )  # fmt: skip
@@ -233,9 +234,9 @@ def _where(put: Sequence[Entry], touch: Touch, known: Known, every: Sequence[Hel
         return
     # A place may have other names; where her own messages call it by this one, another is wrong.
     called = says(touch.text, held.fact.value) or any(says(one.text, held.fact.value) for one in known.before)
-    where = said_at(held, known)
+    where, told = told_at(held, known, f"“{held.fact.value}”")
     yield _entry_finding(
-        f"The calendar entry of {touch.name} is for “{entry.place}”; {where} said “{held.fact.value}”.",
+        f"The calendar entry of {touch.name} is for “{entry.place}”; {told}.",
         "place", entry.place, None if called else Severity.WARN,
         Place(where, held.fact.value), Place(f"the calendar entry of {touch.name}", entry.place),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from upheld.checks.base import Known, Touch
 from upheld.ledger import FactView, StepView
 from upheld.promises.facts import Fact, says
 
-__all__ = ["Held", "days_of", "in_force", "is_about", "locales_of", "said_at", "zones_of"]
+__all__ = ["Held", "days_of", "in_force", "is_about", "locales_of", "told_at", "zones_of"]
 
 # What had left before a fact changed may still arrive for so long.
 IN_FLIGHT = timedelta(seconds=2)
@@ -88,13 +88,17 @@ def is_about(touch: Touch, known: Known, held: Held) -> bool | None:
     return (True if answers else None) if not mine else (None if answers else False)
 
 
-def said_at(held: Held, known: Known) -> str:
-    """Return where she was told this fact: the first touchpoint that says it, else where it was noted."""
+def told_at(held: Held, known: Known, right: str = "") -> tuple[str, str]:
+    """Return where she was told this fact, and that as the end of a sentence: "the page “Pay” said €120.00".
+
+    It is the first touchpoint that says it, else where it was noted, else nowhere: "the price is €120.00". `right` is
+    how the fact is told, where that is not the whole of it.
+    """
+    shown = right or held.fact.tell()
     locales = locales_of(known)
-    for touch in known.before:
-        if any(held.fact.said_in(touch.text, locale) for locale in locales):
-            return touch.name
-    return f"the page “{held.where}”" if held.where else f"what was noted as “{held.fact.name}”"
+    first = (one.name for one in known.before if any(held.fact.said_in(one.text, locale) for locale in locales))
+    where = next(first, f"the page “{held.where}”" if held.where else "")
+    return (where, f"{where} said {shown}") if where else (held.fact.name, f"{held.fact.name} is {shown}")
 
 
 def locales_of(known: Known) -> tuple[str, ...]:
