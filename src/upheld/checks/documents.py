@@ -177,9 +177,10 @@ def _when(put: Sequence[Entry], touch: Touch, known: Known, every: Sequence[Held
     own = about is True and (len(dates) == 1 or _names(entry, known, held))
     right, shown = _instant(held.fact), _shown(entry, held.fact)
     where, told = told_at(held, known, right)
+    words = str(entry.start.isoformat() if entry.start else entry.day)
     yield _entry_finding(
         f"The calendar entry of {touch.name} is for {shown}; {told}.",
-        "start", shown, None if own else Severity.WARN,
+        "start", words, None if own else Severity.WARN,
         Place(where, right), Place(f"the calendar entry of {touch.name}", shown),
     )  # fmt: skip
 
