@@ -44,8 +44,8 @@ class Lookout:
 
     `cursors` say where in the `mailbox` and the `capture` to begin. `owners` gives the earlier run that an address or
     phone belongs to, and `known` what had reached these before. `notice` is told of
-    each new message, in a thread of ours, with the path at which it is kept and its bytes. `evidence` is where
-    messages are kept as they came.
+    each new message, in a thread of ours, with the path at which it is kept and its bytes, and
+    `noticed` returns when whoever was told is done with it. `evidence` is where messages are kept as they came.
     """
 
     def __init__(
@@ -62,11 +62,12 @@ class Lookout:
         owners: Mapping[str, str] | None = None,
         known: Iterable[tuple[str, Arrival]] = (),
         notice: Callable[[Arrival, str, bytes], None] = lambda arrival, path, raw: None,
+        noticed: Callable[[], object] = lambda: None,
     ) -> None:
         self._ledger, self._run, self._site = ledger, run, site
         self._evidence, self._domain = evidence, mail_domain.rpartition("@")[2]
         self._owners = dict(owners or {})
-        self._notice = notice
+        self._notice, self._noticed = notice, noticed
         self._changed = threading.Condition()
         self._stop = threading.Event()
         # A connection of its own for each look; a client for all, since reading the certificates takes 15 ms of work.
@@ -181,6 +182,8 @@ class Lookout:
                     f"{self._mail.mailbox.name} at {self._mail.mailbox.url} has not answered since "
                     f"{self._mail.pulse:%H:%M:%S} UTC"
                 )
+        # A link is tried before time is turned on: it may be good for an hour only.
+        self._noticed()
         return datetime.now(UTC)
 
     def first_look(self) -> None:

@@ -238,6 +238,7 @@ class Run:
             owners=owners,
             known=[(one.recipient, one.arrival) for view in earlier for one in view.arrivals],
             notice=self._notice,
+            noticed=self._prober.finish,
         )
         with self._prober, self._renderer, self.lookout:
             self.lookout.first_look()
