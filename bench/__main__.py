@@ -1,5 +1,6 @@
-"""`python -m bench [clean|clocks|defects|discovery|moments|overlap] [N]`; without a word, all of them.
+"""`python -m bench [checks|clean|clocks|defects|discovery|moments|overlap] [N]`; without a word, all of them.
 
+checks   how much longer a walk takes with all checks than with none: at most 1.15 times
 clean    N clean runs of the demo in a row (50), half of them with two workers: no verdict but `kept`
 clocks   the clean demo by each clock: shared, one for each customer, a command, and real time
 defects  each defect of the demo on its own: exactly what the table says
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import demo
+from bench.checks import checks
 from bench.discovery import discovery
 from bench.moments import moments
 from demo.process import Demo
@@ -179,6 +181,7 @@ def clocks(_: int) -> bool:
 
 
 BENCHES: dict[str, tuple[Callable[[int], bool], int]] = {
+    "checks": (lambda runs: checks(runs, walk), 3),
     "clocks": (clocks, 1),
     "discovery": (lambda _: discovery(), 1),
     "moments": (lambda _: moments(), 1),
