@@ -84,6 +84,15 @@ def test_two_languages_in_one_letter() -> None:
     assert one.said.startswith("The receipt is in German, and a part of it in English: “Thank you for your booking.")
 
 
+def test_running_text_in_another_language_than_its_subject_and_labels() -> None:
+    text = (
+        f"Guten Tag Cleo,\n{TEXTS['en']}\nVeranstaltung\nUhrzeit\nBestellnummer\nIhre Buchung\nMit freundlichen Grüßen"
+    )
+    (one,) = found(Language(), touch(text, subject="Erinnerung: der Kurs ist morgen"), known(person=CLEO))
+    assert one.said == "The receipt is half in English; its subject and its labels are in German."
+    assert one.severity is Severity.WARN
+
+
 def test_a_letter_that_says_of_itself_that_it_is_in_another_language() -> None:
     html = page(TEXTS["de"]).replace("<html>", '<html lang="en">')
     assert [one.rule for one in found(Language(), touch(html=html), known(person=CLEO))] == ["declared otherwise"]

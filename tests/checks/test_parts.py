@@ -70,6 +70,11 @@ def _says(check: Check, one: Touch, **knows: object) -> list[tuple[str, Severity
         (Subject(), touch("Hello", subject="Test-driven development: your seat on the stage"), []),
         (Attached(), touch("Hi", attachments=(Attachment("t.zip", "application/zip", 0),)), [("empty", FAIL)]),
         (Attached(), touch("Hi", attachments=(Attachment("t.zip", "application/zip", 9),)), []),
+        (
+            Attached(),
+            touch("Hi", attachments=(Attachment("t.pdf", "application/pdf", 0, fault="it cannot be opened: empty"),)),
+            [("empty", FAIL)],
+        ),
     ],
 )
 def test_each_is_found_and_its_good_counterpart_is_not(
@@ -82,6 +87,19 @@ def test_an_empty_message_that_could_not_be_read_is_no_fault_of_the_sites() -> N
     assert [one.unsure for one in found(Empty(), touch("", faults=("no part could be read",)))] == [
         "no part could be read"
     ]
+
+
+def test_a_label_has_the_same_date_in_both_parts() -> None:
+    html = page(rows(("Date", "Tuesday, 1 December 2026"), ("It was to be on", "Thursday, 26 November 2026")))
+    text = (
+        "Date: Thursday, 26 November 2026\nIt was to be on: Thursday, 26 November 2026\nWe look forward to seeing you."
+    )
+    (one,) = found(TextAgrees(), touch(text, html=html))
+    assert one.severity is FAIL
+    assert one.said == (
+        "The receipt says Tuesday, 1 December 2026 in the HTML, and Thursday, 26 November 2026 in its plain text."
+    )
+    assert not found(TextAgrees(), touch(text.replace("Thursday, 26 November", "Tuesday, 1 December", 1), html=html))
 
 
 def test_a_text_that_glues_the_cells_of_a_table_contradicts_nothing() -> None:

@@ -38,6 +38,13 @@ class Spoken:
     text: str
     part: str = ""
 
+    @property
+    def says(self) -> str:
+        """The verb that goes with it: the details say, the receipt says."""
+        last = self.where.rpartition(" ")[2]
+        several = self.place == "text" and last.endswith("s") and not last.endswith(("ss", "series", "news"))
+        return "say" if several else "says"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

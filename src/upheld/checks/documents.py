@@ -46,13 +46,13 @@ class Pdf:
             if part.fault and _NOT_SEEN.search(part.fault):
                 if not part.text:
                     yield Finding(f"{named} with {touch.name} could not be looked at.", unsure=part.fault, part="PDF")
-            elif part.fault:
+            elif part.fault and part.size:  # a file of nothing is told as what it is, whatever its kind
                 said = f"{named} with {touch.name} does not open: {part.fault.removeprefix(_FAULT)}."
                 yield Finding(said, rule="does not open", words=part.name, part="PDF")
-            elif not part.text.strip():
+            elif not part.text.strip() and part.size:
                 said = f"{named} with {touch.name} has no text in it: nobody can search it, or have it read out."
                 yield Finding(said, rule="no text", words=part.name, severity=Severity.WARN, part="PDF")
-            elif missing := _unsaid(part, touch, known):
+            elif part.size and (missing := _unsaid(part, touch, known)):
                 said = f"{named} says none of what its message says: {', '.join(fact.tell() for fact in missing)}."
                 yield Finding(said, rule="says otherwise", words=part.name, part="PDF")
 

@@ -20,6 +20,8 @@ LANGUAGES = frozenset(("en", "de", "fr", "nl", "es", "it", "pt", "pl"))
 LETTERS, SURE = 120, 0.8
 # A paragraph in another language than the rest, such as the small print below.
 PART_LETTERS, PART_SURE = 100, 0.9
+# What is no running text is seldom certain; it only makes of a sure finding a lesser one.
+REST_LETTERS, REST_SURE = 40, 0.5
 _NO_PROSE = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|[\d#€$£%*_=|<>{}\[\]/\\]+")
 
 
@@ -41,9 +43,11 @@ class Language:
         if not now:
             return
         hers = known.person.locale.partition("-")[0].casefold()
-        if now != hers and hers in _spoken_before(known):
-            name = _name(now)
-            said = f"{named(touch)} is in {name}; before, {known.person.given} was spoken to in {_name(hers)}."
+        if now != hers and _rest(touch) == hers:
+            said = f"{named(touch)} is half in {_name(now)}; its subject and its labels are in {_name(hers)}."
+            yield Finding(said, "mixed")
+        elif now != hers and hers in _spoken_before(known):
+            said = f"{named(touch)} is in {_name(now)}; before, {known.person.given} was spoken to in {_name(hers)}."
             yield Finding(said, "other language", severity=Severity.FAIL if self._is_sure(touch, known, hers) else None)
         elif touch.arrival.channel != "page" and (part := _other_part(text, now)):
             language, words = part
@@ -88,6 +92,16 @@ def _told(plain: str) -> tuple[str, float]:
 
 def _read(touch: Touch) -> str:
     return touch.arrival.html_text or touch.arrival.text
+
+
+def _rest(touch: Touch) -> str:
+    """Return the likely language of what is no running text: the subject, the greeting, labels and buttons."""
+    lines = [line for line in _read(touch).split("\n") if len(line.split()) <= 4]
+    plain = " ".join(_NO_PROSE.sub(" ", " ".join((touch.arrival.subject, *lines))).split())
+    if touch.arrival.channel == "page" or sum(map(str.isalpha, plain)) < REST_LETTERS:
+        return ""
+    language, score = _told(plain[:4000])
+    return language if score >= REST_SURE else ""
 
 
 def _spoken_before(known: Known) -> set[str]:

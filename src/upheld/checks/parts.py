@@ -53,10 +53,13 @@ class TextAgrees:
         html, text, locale = touch.arrival.html_text, touch.arrival.text, known.person.locale
         if not html or not text.strip():
             return
-        for currency, looks in CURRENCIES.items():
-            if re.search(looks, html, re.IGNORECASE) and re.search(looks, text, re.IGNORECASE):
-                yield from _amounts(touch, money_in(html, currency, locale), money_in(text, currency, locale), locale)
-        yield from _dates(touch, html, text, locale)
+        told = list(_labelled(touch, locale))
+        if not told:
+            for currency, looks in CURRENCIES.items():
+                if re.search(looks, html, re.IGNORECASE) and re.search(looks, text, re.IGNORECASE):
+                    told += _amounts(touch, money_in(html, currency, locale), money_in(text, currency, locale), locale)
+            told += _dates(touch, html, text, locale)
+        yield from told
         yield from _links(touch)
         if len(text.split()) < 8 and len(html.split()) > 40:
             words = " ".join(text.split())
@@ -191,12 +194,10 @@ class Attached:
         for file in touch.arrival.attachments:
             named_file = file.name or "A file without a name"
             part = _FILES.get(file.type, "")
-            if file.fault and part:
-                continue
             if file.size == 0:
                 said = f"{named_file}, which came with {touch.name}, is empty: 0 bytes."
                 yield Finding(said, "empty", file.name, unsure=_doubt(touch), part=part)
-            elif file.fault.startswith("it cannot be opened"):
+            elif file.fault.startswith("it cannot be opened") and not part:
                 yield Finding(f"{named_file}, which came with {touch.name}: {file.fault}.", "does not open", file.name)
 
 
@@ -207,6 +208,30 @@ def _doubt(touch: Touch) -> str:
 
 
 _FILES = {"text/csv": "CSV", "application/pdf": "PDF", "text/calendar": "calendar entry"}
+
+
+def _labelled(touch: Touch, locale: str) -> Iterator[Finding]:
+    """Yield where one label has one date in the HTML, and another one in the plain text."""
+    html, text = _values(touch.arrival.html_text), _values(touch.arrival.text)
+    for label in html.keys() & text.keys():
+        there, here = [*dates_in(html[label], locale)], [*dates_in(text[label], locale)]
+        alone = len(there) == len(here) == 1 and len(there[0].days) == len(here[0].days) == 1
+        if alone and not there[0].days & here[0].days:
+            yield _contradiction(touch, "date", html[label], text[label], sure=True)
+
+
+def _values(text: str) -> dict[str, str]:
+    """Return what stands beside each label that is there once: "Date", a tab or a colon, and the date."""
+    found: dict[str, str] = {}
+    twice: set[str] = set()
+    for line in text.split("\n"):
+        match = re.match(r"\s*([^\t:]{2,40})(?::\s|\t)\s*([^\t]+?)\s*$", line)
+        if match:
+            label = fold(match[1]).rstrip(" :")
+            if label in found:
+                twice.add(label)
+            found[label] = match[2]
+    return {label: value for label, value in found.items() if label not in twice}
 
 
 def _amounts(touch: Touch, html: tuple[Money, ...], text: tuple[Money, ...], locale: str) -> Iterator[Finding]:

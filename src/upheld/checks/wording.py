@@ -40,7 +40,7 @@ class Placeholder:
             for words in placeholders_in(one.text, address=one.place == "link"):
                 if words not in told and fold(words) not in own and len(told) < MOST:
                     told.add(words)
-                    said = f"{one.where} says “{_short(words)}”, a placeholder that nobody filled in."
+                    said = f"{one.where} {one.says} “{_short(words)}”, a placeholder that nobody filled in."
                     yield Finding(said, "placeholder", words, part=one.part)
             if one.place in ("text", "plain") and "empty greeting" not in told:
                 language = known.person.locale.partition("-")[0]
@@ -84,7 +84,7 @@ class Debris:
             elif piece.rule == "markup" and (one.place == "plain" or touch.arrival.channel == "page"):
                 # Beside an HTML part few read the plain one; and a page may show its readers how pages are made.
                 sure = False
-            said = f"{one.where} says “{_short(piece.words)}”: {piece.why}."
+            said = f"{one.where} {one.says} “{_short(piece.words)}”: {piece.why}."
             severity = None if sure else Severity.WARN
             yield piece.word, Finding(said, piece.rule, piece.words, severity=severity, part=one.part)
 
