@@ -29,7 +29,7 @@ class Expected:
     `journey` is a scenario's name; where it is empty, whichever journey meets it. `verdict` is that of a `promise`, or
     "failed" for a `step`; `check` names the check that must have found it. `touchpoint` is a kind, or a page's title.
     `friction` names what is measured, `unchecked` words of the sentence that nobody checks. `run` is "unpromised" or
-    "orphan", with the `subject` of what came.
+    "orphan", with how the `subject` of what came begins.
     """
 
     journey: str = ""

@@ -19,6 +19,7 @@ from demo.store import Mail
 __all__ = ["LETTERS", "spoiled_letter"]
 
 Act = Callable[[Letter], Letter]
+ODT = "application/vnd.oasis.opendocument.text"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ENGLISH = (
     "The event is tomorrow. Here is where and when we begin. Please bring this mail with you, and come a little "
@@ -188,7 +189,7 @@ LETTERS: Mapping[str, tuple[tuple[str, ...], Act]] = {
         ("courses invoice",),
         _file(lambda content: content[: len(content) // 3], "application/pdf"),
     ),
-    "file_with_nothing_in_it": (("courses outline",), _more("attachments", Attachment("programme.pdf", b""))),
+    "file_with_nothing_in_it": (("courses outline",), _more("attachments", Attachment("programme.odt", b"", ODT))),
     "attendance_with_a_gap": (("courses completion",), _file(_without_last_cells, "text/csv")),
     "calendar_an_hour_off": (
         ("events confirmation",),

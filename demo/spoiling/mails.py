@@ -96,13 +96,11 @@ def _no_logo(message: EmailMessage) -> None:
             part.set_payload([one for one in part.iter_parts() if one.get_content_maintype() != "image"])
 
 
-def _old_date_in_text(message: EmailMessage) -> None:
-    """Let the plain part say the date of before the event moved, where the other one says the new one."""
+def _old_price_in_text(message: EmailMessage) -> None:
+    """Let the plain part state another price than the one that is shown."""
     part = _part(message, "plain")
-    text = str(part.get_content())
-    before = re.search(r"^It was to be on: (.+)$", text, re.MULTILINE)
-    if before:
-        part.set_content(re.sub(r"^Date: .+$", f"Date: {before[1]}", text, flags=re.MULTILINE))
+    cheaper = re.sub(r"(\d+)(\.\d\d EUR)", lambda found: f"{int(found[1]) - 8}{found[2]}", str(part.get_content()))
+    part.set_content(cheaper)
 
 
 def _banner(html: str) -> str:
@@ -159,7 +157,7 @@ MAILS: Mapping[str, tuple[tuple[str, ...], Act]] = {
     ),
     "no_way_to_unsubscribe": (SERIES, _no_leaving),
     "no_text_part": (("events reminder",), _only_html),
-    "old_date_in_text_part": (("events new_date",), _old_date_in_text),
+    "old_price_in_text_part": (("events offer",), _old_price_in_text),
     "letter_with_nothing_in_it": (("members letter_1",), _nothing),
     "letter_too_long_to_show": (
         ("courses completion",),

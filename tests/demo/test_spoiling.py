@@ -31,7 +31,7 @@ SITE = "http://127.0.0.1:8000"
 FACTS = (
     ("Order number", "D-20005"),
     ("Date", "Saturday, 28 November 2026"),
-    ("It was to be on", "Friday, 27 November 2026"),
+    ("Price", "80.00 EUR"),
     ("Place", "Town Hall"),
 )
 ENTRY = (
@@ -122,7 +122,7 @@ EFFECTS: dict[str, Callable[[EmailMessage], bool]] = {
     "receipt_is_a_picture": lambda mail: not cannot_be_opened(mail) and not words_in_pdf(mail).strip(),
     "invoice_cut_off": cannot_be_opened,
     "file_with_nothing_in_it": lambda mail: any(
-        part.get_filename() == "programme.pdf" and not part.get_payload(decode=True) for part in mail.iter_attachments()
+        part.get_filename() == "programme.odt" and not part.get_payload(decode=True) for part in mail.iter_attachments()
     ),
     "attendance_with_a_gap": lambda mail: attached(mail, "list.csv").endswith(b"\r\nCleo,\r\n"),
     "calendar_an_hour_off": lambda mail: entry(mail).decoded("DTSTART").hour == 19,
@@ -133,7 +133,7 @@ EFFECTS: dict[str, Callable[[EmailMessage], bool]] = {
     "answers_go_nowhere": lambda mail: "noreply@" in mail["Reply-To"],
     "no_way_to_unsubscribe": lambda mail: not mail["List-Unsubscribe"] and not mail["List-Unsubscribe-Post"],
     "no_text_part": lambda mail: not text(mail) and "this is what it says" in html(mail),
-    "old_date_in_text_part": lambda mail: text(mail).count("Friday, 27") == 2 and html(mail).count("Friday, 27") == 1,
+    "old_price_in_text_part": lambda mail: "72.00 EUR" in text(mail) and "80.00 EUR" in html(mail),
     "letter_with_nothing_in_it": lambda mail: not text(mail).strip() and "<body></body>" in html(mail),
     "letter_too_long_to_show": lambda mail: len(html(mail)) > 102_400,
     "letter_needs_a_browser": shows("<form"),
