@@ -113,6 +113,9 @@ def test_what_came_before_under_another_name_is_said_before() -> None:
     again = touch(LONG * 3, subject="Your receipt", kind="receipt")
     said = [one.said for one in found(Duplicate(), again, known(before=(first,)))]
     assert said == ["The receipt says word for word what the confirmation has said before."]
+    longer = replace(first, arrival=replace(first.arrival, text=f"{LONG * 3}\nEnjoy!"))
+    assert found(Duplicate(), again, known(before=(longer,)))
+    assert not found(Duplicate(), longer, known(before=(again,)))
     # A surplus of the same is told by the promise, and a message of somebody else's is no repetition.
     assert not found(Duplicate(), replace(first, site_at=NOW), known(before=(first,)))
     hers = replace(first, arrival=replace(first.arrival, to=("ben@journeys.test",)))

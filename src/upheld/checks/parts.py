@@ -23,6 +23,8 @@ CURRENCIES = {
 }  # fmt: skip
 # A paragraph of fewer letters may well stand twice: "Your booking", a button above and below.
 LONG, SAME = 60, 200
+# What says all that another message said but a line of it is the same to its reader.
+NEARLY = 0.85
 
 
 class TextPart:
@@ -93,10 +95,11 @@ class Duplicate:
     def look(self, touch: Touch, known: Known) -> Iterator[Finding]:
         """Yield what is said twice."""
         body = fold(touch.arrival.html_text or touch.arrival.text)
+        lines = _lines(touch.arrival.html_text or touch.arrival.text)
         for other in known.before:
             there = other.arrival
             mine = other.letter is not None and bool(set(there.to) & set(touch.arrival.to))
-            if mine and len(body) >= SAME and fold(there.html_text or there.text) == body:
+            if mine and len(body) >= SAME and _holds(there.html_text or there.text, body, lines):
                 if other.kind != touch.kind or fold(there.subject) != fold(touch.arrival.subject):
                     name = other.name if other.name != touch.name else f"“{there.subject}”"
                     yield Finding(f"{named(touch)} says word for word what {name} has said before.", "said before")
@@ -110,6 +113,15 @@ class Duplicate:
                 yield Finding(f"{named(touch)} says the same paragraph twice: “{short}”", "twice", line.strip())
                 return
             told.add(words)
+
+
+def _lines(text: str) -> frozenset[str]:
+    return frozenset(filter(None, map(fold, text.split("\n"))))
+
+
+def _holds(earlier: str, body: str, lines: frozenset[str]) -> bool:
+    """True where everything stood in the earlier message, and it said hardly more."""
+    return lines <= _lines(earlier) and len(body) >= NEARLY * len(fold(earlier))
 
 
 class Empty:
