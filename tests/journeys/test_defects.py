@@ -78,7 +78,7 @@ ROUNDS: dict[str, tuple[str, tuple[str, ...], str]] = {
         """
         no_invoice outline_before_confirmation invitation_without_calendar_entry details_in_server_time
         workbook_missing_for_one_delegate completed_lists_wrong_attendance thank_you_link_dead material_open_to_everyone
-        cancelling_unconfirmed refund_of_wrong_amount old_date_in_calendar no_text_about_free_seat offer_link_dead
+        cancelling_unconfirmed refund_of_wrong_amount moved_entry_not_raised no_text_about_free_seat offer_link_dead
         no_second_line wrong_amount_at_provider
         weekday_of_another_day picture_nowhere logo_not_enclosed refund_is_no_number letter_needs_a_browser
         letter_too_long_to_show
@@ -111,7 +111,7 @@ ROUNDS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "ninth": (
         "shared",
         ("incidents", "event_cancelling", "event_moving"),
-        "slow_mail moved_entry_not_raised",
+        "slow_mail old_date_in_calendar",
     ),
 }
 
