@@ -101,9 +101,9 @@ PAGES: Mapping[str, tuple[str, Act]] = {
     "mistake_clears_the_form": ("events.take_details", _emptied),
     "no_way_on_after_paying": ("events.booked", _no_way_on),
     "field_without_label": ("downloads.order_form", _without_label("email")),
-    "badge_by_post": (
+    "voucher_nobody_checks": (
         "events.booked",
-        _before('<p class="notice">', "<p>We will post your badge to you within 3 days.</p>"),
+        _before('<p class="notice">', "<p>We will send you a voucher for your next visit by email.</p>"),
     ),
     "undefined_on_the_page": (
         "courses.booked",

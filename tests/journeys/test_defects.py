@@ -36,7 +36,7 @@ ROUNDS: dict[str, tuple[str, tuple[str, ...], str]] = {
         cancelled_without_a_word optin_link_dead no_optin no_nudge_after_failed_payment no_apology her_mistake_unnoticed
         no_farewell_confirmation sign_in_link_works_twice
         greeted_as_somebody_else wrong_order_number_on_receipt charged_more_than_said unsubscribing_answers_with_error
-        mistake_clears_the_form badge_by_post script_with_a_fault
+        mistake_clears_the_form voucher_nobody_checks script_with_a_fault
         """,
     ),
     "second": (
@@ -66,7 +66,7 @@ ROUNDS: dict[str, tuple[str, tuple[str, ...], str]] = {
         "customer",
         (*SEATS, *DOWNLOAD, *MEMBERSHIP),
         """
-        reminder_after_cancelling no_calendar_cancellation no_refund_notice organiser_not_told no_news_of_new_date
+        reminder_after_cancelling no_calendar_cancellation no_refund_notice organiser_not_told moved_entry_not_raised
         reminder_for_old_date waiting_list_stuck link_of_another_customer series_out_of_order
         wrong_amount_in_renewal_notice no_renewal_receipt
         calendar_an_hour_off logo_without_words
@@ -78,7 +78,7 @@ ROUNDS: dict[str, tuple[str, tuple[str, ...], str]] = {
         """
         no_invoice outline_before_confirmation invitation_without_calendar_entry details_in_server_time
         workbook_missing_for_one_delegate completed_lists_wrong_attendance thank_you_link_dead material_open_to_everyone
-        cancelling_unconfirmed refund_of_wrong_amount moved_entry_not_raised no_text_about_free_seat offer_link_dead
+        cancelling_unconfirmed refund_of_wrong_amount old_date_in_calendar no_text_about_free_seat offer_link_dead
         no_second_line wrong_amount_at_provider
         weekday_of_another_day picture_nowhere logo_not_enclosed refund_is_no_number letter_needs_a_browser
         letter_too_long_to_show
@@ -111,7 +111,7 @@ ROUNDS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "ninth": (
         "shared",
         ("incidents", "event_cancelling", "event_moving"),
-        "slow_mail old_date_in_calendar",
+        "slow_mail no_news_of_new_date",
     ),
 }
 
