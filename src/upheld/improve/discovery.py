@@ -127,15 +127,15 @@ def _languages_of(folded: str, wanted: Sequence[str], known: Lexicon) -> list[st
 # The same sentences stand on many pages: in the menu, in the foot, in every mail.
 @functools.lru_cache(maxsize=4096)
 def _weigh(sentence: str, folded: str, language: Language) -> Said | None:
-    if not any(frame.find(folded) for frame in language.frames):
+    if not language.find(folded):
         return None
     text = folded
     for pattern in language.scrub:
         text = pattern.sub(" ", text)
-    # Frames go from the surest on: the first that is found counts.
-    score, hit = next(((frame.score, hit) for frame in language.frames if (hit := frame.find(text))), (0.0, None))
-    if hit is None:
+    found = language.find(text)
+    if found is None:
         return None
+    score, hit = found
     when, window = _window(text, language)
     channel = next((name for name, says in language.channels.items() if says.search(text)), "")
     told = (

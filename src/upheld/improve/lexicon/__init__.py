@@ -52,9 +52,7 @@ class Frame:
     says: tuple[re.Pattern[str], ...]
 
     def find(self, text: str) -> re.Match[str] | None:
-        """Return where the text promises something this way."""
-        if not self.needs.search(text):
-            return None
+        """Return where the text promises something this way; whoever calls has looked for what it needs."""
         # One by one: each begins with a word of its own, by which the search is quick; all in one are ten times slower.
         return next((hit for pattern in self.says if (hit := pattern.search(text))), None)
 
@@ -102,6 +100,17 @@ class Language:
     moments: Mapping[str, re.Pattern[str]]
     numbers: Mapping[str, str]
     units: Mapping[str, str]
+
+    def find(self, text: str) -> tuple[float, re.Match[str]] | None:
+        """Return where the text promises something, in the surest way that it does, and how sure that is."""
+        met: dict[str, bool] = {}  # several ways need the same
+        for frame in self.frames:
+            needs = frame.needs.pattern
+            if needs not in met:
+                met[needs] = frame.needs.search(text) is not None
+            if met[needs] and (hit := frame.find(text)):
+                return frame.score, hit
+        return None
 
 
 class Lexicon:
