@@ -26,14 +26,16 @@ _SURE = 1.0
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _BY = {"text message": "by text message", "page": "on the page"}
 # What is named only where nothing is said more exactly: a code that is on its way is a code.
-_VAGUE = frozenset({"reply", "event update", "practical details", "shipping notice", "delivery", "letter"})
+_VAGUE = {
+    "link": 1, "reply": 2, "event update": 2, "practical details": 2, "shipping notice": 2, "delivery": 2, "letter": 2,
+}  # fmt: skip
 _BEHIND = 60
 # Until when such things usually come, where a sentence does not say.
 _USUAL: Mapping[str, frozenset[str]] = {
     "on the day before the event": frozenset({"reminder", "joining link", "practical details"}),
     "within 5 minutes": frozenset({
         "message", "confirmation", "receipt", "code", "download link", "sign-in link", "confirmation request",
-        "password reset", "welcome", "access details",
+        "password reset", "welcome", "access details", "link",
     }),
     "after the event, within 3 days": frozenset({"certificate", "recording", "slides", "feedback", "thank-you"}),
     "within 7 days": frozenset({"delivery", "letter", "refund notice", "decision"}),
@@ -46,7 +48,8 @@ class Said:
 
     `kind` is the touchpoint's noun in the words of a feature ("receipt"), "" where the sentence names none. `channel`
     is "email", "text message", "page", "post", "phone" or "". `when` are its own words for the window, `window` the
-    same as a step says it, each "" where it says none. `score` is how surely it promises; 0.75 is enough.
+    same as a step says it, each "" where it says none. `score` is how surely it promises; 0.75 is enough. `others` are
+    who gets it where it speaks to nobody: "each delegate gets an invitation".
     """
 
     sentence: str
@@ -56,6 +59,7 @@ class Said:
     window: str
     score: float
     language: str
+    others: bool = False
 
     @property
     def thing(self) -> str:
@@ -149,7 +153,8 @@ def _weigh(sentence: str, folded: str, language: Language) -> Said | None:
     score += told - sum(one.weigh(text) for one in language.against if one.strong or not sure)
     if score < ENOUGH:
         return None
-    return Said(sentence, _kind(text, hit.span(), language), channel, when, window, round(score, 2), language.code)
+    kind, others = _kind(text, hit.span(), language), language.others.search(text) is not None
+    return Said(sentence, kind, channel, when, window, round(score, 2), language.code, others)
 
 
 def _window(text: str, language: Language) -> tuple[str, str]:
@@ -184,9 +189,9 @@ def _meant(means: str, hit: re.Match[str], text: str, language: Language) -> str
 
 def _kind(text: str, place: tuple[int, int], language: Language) -> str:
     """Return the kind that is named nearest to where the promise is made: behind it rather than before it."""
-    named: list[tuple[bool, int, int, str]] = []
+    named: list[tuple[int, int, int, str]] = []
     for rank, (kind, says) in enumerate([*language.kinds.items(), *subject_words().items()]):
         for hit in says.finditer(text):
             far = hit.start() - place[0] if hit.start() >= place[0] else _BEHIND + place[0] - hit.end()
-            named.append((kind in _VAGUE, far, rank, kind))
+            named.append((_VAGUE.get(kind, 0), far, rank, kind))
     return min(named)[3] if named else ""

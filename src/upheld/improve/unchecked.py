@@ -209,8 +209,9 @@ def _sift(reading: Reading, maps: Mapping[str, JourneyMap], lexicon: Lexicon) ->
     checked: set[str] = set()
     for said, place in _said(reading, lexicon):
         key = _key(said.sentence, journey)
-        to_her = (promise for promise in promises if not place.who or promise.who == place.who)
-        if any(_covers(promise, said, own, lexicon) for promise in to_her):
+        # What others get is told to her as well: "each delegate gets an invitation".
+        meant = (promise for promise in promises if not place.who or said.others or promise.who == place.who)
+        if any(_covers(promise, said, own, lexicon) for promise in meant):
             checked.add(key)
             continue
         first = found.get(key)

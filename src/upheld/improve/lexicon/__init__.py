@@ -85,7 +85,8 @@ class WindowWords:
 class Language:
     """How promises are said in one language. Patterns are searched in folded text (`upheld.promises.facts.fold`).
 
-    `frames` go from the surest on. `scrub` is taken out of a sentence before anything is looked for.
+    `frames` go from the surest on. `scrub` is taken out of a sentence before anything is looked for. `others` is found
+    where it says what people get and speaks to nobody: "each delegate gets an invitation".
     """
 
     code: str
@@ -94,6 +95,7 @@ class Language:
     scrub: tuple[re.Pattern[str], ...]
     hints: Mapping[str, float]
     thing: re.Pattern[str]
+    others: re.Pattern[str]
     windows: tuple[WindowWords, ...]
     channels: Mapping[str, re.Pattern[str]]
     kinds: Mapping[str, re.Pattern[str]]
@@ -223,6 +225,7 @@ def _language(code: str, data: Mapping[str, Any]) -> Language:
         scrub=all_of(data["scrub"]["says"]),
         hints=data["hint"],
         thing=re.compile(whole(r"\b{thing}\b")),
+        others=re.compile(whole(r"^(?!.*\b{addressed}\b).*?\b(?!(?:\w+ )?{thing}\b){people}\b")),
         windows=tuple(WindowWords(one["means"], all_of(one["says"], named=True)) for one in data["window"]),
         channels={channel: any_of(patterns) for channel, patterns in data["channel"].items()},
         kinds=kinds,
