@@ -112,7 +112,7 @@ def test_ci_gets_what_a_bare_machine_lacks_and_then_does_as_anyone(tmp_path: Pat
     said = [line for line in log.read_text("utf-8").splitlines() if line.startswith(("apt-get", "make"))]
     assert said[0] == "apt-get update -q []"
     installed = {word for line in said if " install " in line for word in line.split()}
-    assert {"git", "python3-venv", "chromium"} <= installed
+    assert {"git", "python3-venv", "chromium-headless-shell"} <= installed
     assert said[-3:] == [f"make {what} [browser,mailpit,postgres]" for what in ("setup", "lint type", "test")]
 
 

@@ -12,13 +12,12 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page
 
-from tests.needs import needs
+from tests.browsers import browser_of
 from tests.report.nights import MAPS, booked, kept_night, mixed_night
 from tests.report.stage import Stage
 from tests.report.test_letters import HOSTILE
-from upheld.browser.find import find_browser
 from upheld.report import letters, write_report
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -26,12 +25,9 @@ WIDTHS = (360, 1440)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    needs("browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**find_browser().launch_options())
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    with browser_of(request) as browser:
         yield browser
-        browser.close()
 
 
 @dataclass
