@@ -95,6 +95,11 @@ class Settings(BaseModel):
     budgets: dict[str, float] = Field(
         default_factory=dict, description="How much of what a smooth ride may cost; see [a smooth ride](ride.md)."
     )
+    language: str = Field(
+        default="en",
+        description="The language that the report is written in: `en`, `de`, or one that the suite has a catalogue for "
+        "([how](report.md#in-another-language)).",
+    )
     seed: int | None = Field(default=None, description="Repeats the people of an earlier run; drawn unless given.")
 
     @property

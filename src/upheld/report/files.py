@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from upheld.report.pictures import SUFFIX, lighter
 
 __all__ = ["MESSAGES", "PICTURES", "Files", "link"]
 
@@ -32,10 +34,13 @@ class Files:
     def __init__(self, evidence: Path, out: Path) -> None:
         self._evidence, self._out = evidence.resolve(), out
         self._copied: dict[str, bool] = {}
+        self._light: dict[str, str | None] = {}
 
     def picture(self, path: str) -> str | None:
-        """Copy a picture and return its place in the report; None where there is none to show."""
-        return self._copy(PICTURES, path)
+        """Copy a picture, as WebP where that is smaller, and return its place in the report; None where none is."""
+        if path not in self._light:
+            self._light[path] = self._lighter(path) or self._copy(PICTURES, path)
+        return self._light[path]
 
     def message(self, path: str) -> str | None:
         """Copy a raw message and return its place in the report; None where it is not kept."""
@@ -55,6 +60,22 @@ class Files:
             for file in _files(self._out / folder):
                 if not self._copied.get(f"{folder}/{file.name}"):
                     file.unlink(missing_ok=True)
+
+    def _lighter(self, path: str) -> str | None:
+        place = link(PICTURES, path) if path else None
+        source = self._source(path) if place else None
+        if place is None or source is None:
+            return None
+        light = str(PurePosixPath(place).with_suffix(SUFFIX))
+        target = self._out / light
+        # Evidence is named by its content, so what an earlier report made of it is the same.
+        if light == place or (self._out / place).is_file():
+            return None
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not (target.is_file() or lighter(source, target)):
+            return None
+        self._copied[light] = True
+        return light
 
     def _source(self, path: str) -> Path | None:
         if not path:
