@@ -160,7 +160,8 @@ class Controller:
             self._outcome.problem = str(error)
             raise pytest.UsageError(str(error)) from None
         self._swept = True
-        every = [*reports_of(settled), *reports_of_findings(self._run.view())]
+        view, maps = self._run.view(), self._run.maps
+        every = [*reports_of(settled, view, maps), *reports_of_findings(view, maps)]
         session.testscollected += len(every)
         for node, reports in every:
             if session.shouldfail and any(report.failed for report in reports):
