@@ -24,7 +24,7 @@ from upheld.report.measured import (
     violations_of,
 )
 
-__all__ = ["BAD", "TOO_LONG", "Friction", "Ride", "ride_of"]
+__all__ = ["BAD", "GROWN", "TOO_LONG", "Friction", "Ride", "ride_of"]
 
 # After ten seconds a person does something else (Miller 1968, Nielsen 1993).
 TOO_LONG = 10.0
@@ -33,6 +33,8 @@ POOR_PAGE = 4.0
 POOR_SHIFT = 0.25
 # From this weight on a friction is worse than a nuisance.
 BAD = 60
+GROWN = 38
+"""The weight of what has grown over the last nights, and of nothing else."""
 # As many barriers as somebody reads; how many there are is said.
 MOST_BARRIERS = 3
 
@@ -293,7 +295,7 @@ class _Look:
                 longer, said = True, f"It takes {_seconds(more)} longer than {over}."
             else:
                 said = f"It takes {_amount(more, name, 'more ')} than {over}."
-            yield self._friction(name, said, f"It was {_plain(was)}, the median; it is {_plain(value)}.", 38, None)
+            yield self._friction(name, said, f"It was {_plain(was)}, the median; it is {_plain(value)}.", GROWN, None)
 
 
 def _page(step: StepView, *, capital: bool = False) -> str:

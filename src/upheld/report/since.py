@@ -58,10 +58,14 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Since when something is as it is: `new` is true where the last run that knows of it says otherwise."""
+    """Since when something is as it is: `new` is true where the last run that knows of it says otherwise.
+
+    `known` is false where no earlier run says anything.
+    """
 
     new: bool
     said: str
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,7 @@ class Past:
 
 def _since(told: Sequence[tuple[Night, Verdict]], verdict: Verdict, zone: str) -> Since | None:
     if not told:
-        return Since(False, _("No earlier run says anything of it."))
+        return Since(False, _("Seen for the first time: no earlier run says anything of it."), known=False)
     before, was = told[0]
     same = was.failed if verdict.failed else was is verdict
     if not same:
