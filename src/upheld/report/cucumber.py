@@ -15,6 +15,7 @@ from typing import Any
 
 from upheld.ledger import JourneyView, PromiseView, RunView, StepView
 from upheld.promises import Verdict
+from upheld.report.letters import masked
 from upheld.report.model import Arrivals, alone, journeys_of, makes_sense, name_of, names_of, verdict_of, why_of
 from upheld.report.results import Place
 
@@ -85,9 +86,9 @@ class _Messages:
             now = now + timedelta(seconds=one.seconds) if now else None
             result: dict[str, Any] = {"duration": _duration(one.seconds), "status": one.status}
             if one.why and one.status not in ("PASSED", "UNKNOWN"):
-                result["message"] = one.why
+                result["message"] = masked(one.why)
                 if one.status == "FAILED":
-                    result["exception"] = {"type": one.type, "message": one.why}
+                    result["exception"] = {"type": one.type, "message": result["message"]}
             yield {"testStepFinished": {**here, "testStepResult": result, "timestamp": _timestamp(now)}}
         yield {
             "testCaseFinished": {"testCaseStartedId": id, "timestamp": _timestamp(now), "willBeRetried": False},
