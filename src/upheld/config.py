@@ -100,6 +100,17 @@ class Settings(BaseModel):
         description="The language that the report is written in: `en`, `de`, or one that the suite has a catalogue for "
         "([how](report.md#in-another-language)).",
     )
+    report_url: str = Field(
+        default="",
+        description="Where the report can be read on the web, for links to it; `{run}` in it is the run. See "
+        "[publishing](publishing.md).",
+    )
+    history: Path | None = Field(
+        default=None,
+        description="A folder that keeps the report of each night, with a page that leads through the nights. Empty: "
+        "the report is that of the last run only.",
+    )
+    history_keep: int = Field(default=90, ge=1, description="How many nights `history` keeps; older ones are deleted.")
     seed: int | None = Field(default=None, description="Repeats the people of an earlier run; drawn unless given.")
 
     @property

@@ -19,9 +19,11 @@ OPTIONS = {
     "ledger": "sqlite:///file or postgresql://...",
     "patience": "how long to wait in real time for windows to close, such as 2m",
     "seed": "repeat the people of an earlier run",
+    "history": "a folder that keeps the report of each night",
+    "report_url": "where the report can be read on the web, for links to it",
 }
 # pytest has a --capture of its own.
-FLAGS = {option: "upheld-capture" if option == "capture" else option for option in OPTIONS}
+FLAGS = {option: {"capture": "upheld-capture", "report_url": "report-url"}.get(option, option) for option in OPTIONS}
 
 WORKER = pytest.StashKey[Any]()
 CONTEXT = pytest.StashKey[Any]()

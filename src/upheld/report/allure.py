@@ -106,7 +106,7 @@ class _Results:
             "uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._run.id} {journey.node}")),
             # The same from night to night, so that Allure finds the journey's history.
             "historyId": _digest(journey.node),
-            "testCaseId": _digest(f"{journey.feature}::{journey.scenario}"),
+            "testCaseId": _digest(journey.node),
             "fullName": journey.node,
             "name": f"{name_of(journey)} ({example})" if example else name_of(journey),
             "titlePath": [journey.feature],
