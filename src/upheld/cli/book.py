@@ -1,4 +1,4 @@
-"""`upheld book` and `upheld map`: what is read from the features, the maps, the ledger and the evidence, and no more."""
+"""`upheld book` and `upheld map`: they read features, maps, ledger and evidence, and touch nothing else."""
 
 from __future__ import annotations
 

@@ -18,13 +18,12 @@ from upheld.config import Settings
 from upheld.improve.byhand import Typed, address_shown, facts_of, how, language_of, must, notes_on, typed_in
 from upheld.improve.chapters import Incident, Told
 from upheld.improve.nights import Walked
-from upheld.ledger import ArrivalView, PromiseView, StepView
+from upheld.ledger import ArrivalView, PromiseView, RunView, StepView
 from upheld.maps import JourneyMap, Stage
-from upheld.promises import Promise, Verdict
-from upheld.promises.telling import duration
+from upheld.promises import Promise
 from upheld.report.letters import masked, read_letter
 from upheld.report.model import Answer, Arrivals, makes_sense, verdict_of, why_of
-from upheld.report.times import moment, night, zone_of
+from upheld.report.times import night, window, zone_of
 
 __all__ = ["STAGES", "Book", "Chapter", "Due", "Keeper", "Letter", "Snag", "Step", "Walk", "book_of"]
 
@@ -44,6 +43,7 @@ LONGEST = 8000
 """As much of a text as a reader of the book reads."""
 
 _OPENS = re.compile(r".*\bopens (?!it\b)")
+_SHORT = timedelta(hours=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _TITLE = re.compile(r"[^a-z0-9]+")
 
@@ -60,11 +60,15 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message as it looked on the last walk: `pictures` are (width, place), the narrow one last."""
+    """A message as it looked on the last walk: `pictures` are (width, place), the narrow one last.
+
+    Without pictures it is shown from `page`, a document for a sandboxed frame ("" for what is text alone).
+    """
 
     subject: str
     sender: str
     pictures: tuple[tuple[str, str], ...]
+    page: str
     text: str
     files: tuple[tuple[str, str], ...]
 
@@ -73,8 +77,7 @@ class Letter:
 class Due:
     """What is delivered at a step: to whom, by what, in which window, what it must say, and how it went last.
 
-    `came` says when it came after what its window counts from, "" where it did not; `verdict` is "" where it was
-    never walked.
+    `when` is its window on the last walk, where that was long; `verdict` is "" where it was never walked.
     """
 
     promise: Promise
@@ -83,7 +86,7 @@ class Due:
     second_line: str
     verdict: str
     why: str
-    came: str
+    when: str
     at: datetime | None
     letters: tuple[Letter, ...]
 
@@ -373,7 +376,6 @@ class _Writer:
     ) -> Due:
         point = known.touchpoint.get(promise.kind) if known else None
         found = view.judgement if view else None
-        verdict = verdict_of(view) if view else None
         zone = zone_of(walked.journey) if walked else "UTC"
         letters = self._letters(view, walked) if view and walked and not promise.silent else ()
         return Due(
@@ -381,9 +383,9 @@ class _Writer:
             must=tuple(must(row, facts) for row in promise.expectation.rows),
             harm=point.harm if point else "",
             second_line=point.second_line if point else "",
-            verdict=str(verdict) if verdict else "",
-            why=masked(why_of(view)) if view and verdict is not Verdict.KEPT else "",
-            came=_came(view, zone) if view else "",
+            verdict=str(verdict_of(view)) if view else "",
+            why=masked(why_of(view)) if view else "",
+            when=_when_due(view, zone) if view else "",
             at=found.site_at or found.site_by if found else None,
             letters=letters,
         )
@@ -392,7 +394,7 @@ class _Writer:
         run = walked.run
         if run.id not in self._arrivals:
             self._arrivals[run.id] = Arrivals(run)
-            self._pictures[run.id] = {one.raw: one.pictures for one in run.renders}
+            self._pictures[run.id] = dict(_own_pictures(run))
         came = self._arrivals[run.id].answering(view)[:3]
         return tuple(self._letter(one, self._pictures[run.id].get(one.raw, {})) for one in came)
 
@@ -405,9 +407,24 @@ class _Writer:
             subject=read.subject,
             sender=read.sender,
             pictures=tuple((width, place) for width, place in places if place),
+            page=read.page,
             text=masked(text[:LONGEST] + (" …" if len(text) > LONGEST else "")),
             files=read.files,
         )
+
+
+def _own_pictures(run: RunView) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield the pictures that show this very message.
+
+    Messages of one template are shown in a browser once, and the others refer to the same pictures: a reminder would
+    be shown with the words of the confirmation.
+    """
+    taken = set()
+    for one in run.renders:
+        pictures = tuple(sorted(one.pictures.items()))
+        if pictures not in taken:
+            taken.add(pictures)
+            yield one.raw, one.pictures
 
 
 def _varies(walked: Walked | None) -> tuple[str, ...]:
@@ -427,17 +444,11 @@ def _when(walked: Walked | None) -> str:
     return night(began, None, zone_of(walked.journey)).partition(", not finished")[0]
 
 
-def _came(view: PromiseView, zone: str) -> str:
-    """When the first answer came: how long after its window opened, or on which day where that was long."""
+def _when_due(view: PromiseView, zone: str) -> str:
     found = view.judgement
-    if found is None or found.site_at is None:
+    if found is None or not found.site_from or not found.site_by or found.site_by - found.site_from < _SHORT:
         return ""
-    after = found.site_at - view.made_at if view.made_at else None
-    if after is not None and after < timedelta(0):
-        return "at once"
-    if after is not None and after < timedelta(hours=1):
-        return f"after {duration(after)}"
-    return moment(found.site_at, zone)
+    return window(found.site_from, found.site_by, zone)
 
 
 def _by_step(told: Told, walked: Walked | None) -> dict[int, StepView]:

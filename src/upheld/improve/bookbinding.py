@@ -24,11 +24,13 @@ from upheld.promises import Verdict
 from upheld.report.results import address_of
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
     from pypdf import PdfReader
 
-__all__ = ["Bound", "bind", "environment", "print_book"]
+__all__ = ["Bound", "bind", "environment", "print_book", "style_of", "write_page"]
 
 PDF = "book.pdf"
+TALLEST = 800  # of a message on paper, in pixels: what is taller does not fit a page
 FOOTER = (
     '<div style="font:8px sans-serif;width:100%;margin:0 15mm;display:flex;justify-content:space-between;color:#333">'
     '<span>EDITION</span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>'
@@ -46,12 +48,29 @@ class Bound:
 
 def environment() -> jinja2.Environment:
     """Return what renders the pages of this package; everything that a page shows is escaped."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("upheld.improve"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+    )
+    made.filters["ticked"] = _ticked
+    return made
+
+
+def style_of(name: str) -> str:
+    """Return the style sheet of this name, with the colours and marks that book and map have in common."""
+    templates = files("upheld.improve").joinpath("templates")
+    return "".join(templates.joinpath(one).read_text("utf-8") for one in ("tokens.css", name))
+
+
+def _ticked(text: str) -> Markup:
+    """Show what stands between backticks as what is typed or read letter by letter."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if index % 2 and index < len(parts) - 1 else part
+        for index, part in enumerate(parts)
     )
 
 
@@ -69,11 +88,11 @@ def bind(book: Book, out: Path, *, today: date | None = None) -> Bound:
     for chapter in book.chapters:
         pages[chapter.id] = template.render(**said, only=chapter, whole=False)
     for name, text in pages.items():
-        _write(out / f"{name}.html", text)
+        write_page(out / f"{name}.html", text)
     for old in out.glob("*.html"):
         if old.stem not in pages:
             old.unlink()
-    _write(out / FILE, _json(edition))
+    write_page(out / FILE, _json(edition))
     return Bound(out / "index.html", edition, before is None or before.number != edition.number)
 
 
@@ -99,8 +118,9 @@ def print_book(book: Book, edition: Edition, out: Path) -> Path:
             page = browser.new_page(color_scheme="light", java_script_enabled=False)
             # The contents have the same length with and without numbers, save where a number takes a line more.
             for _ in range(3):
-                _write(sheet, template.render(**{**said, "pages": pages}, only=None, whole=True))
+                write_page(sheet, template.render(**{**said, "pages": pages}, only=None, whole=True))
                 page.goto(sheet.resolve().as_uri(), wait_until="load")
+                _open_letters(page)
                 content = page.pdf(
                     prefer_css_page_size=True,
                     print_background=True,
@@ -123,6 +143,13 @@ def print_book(book: Book, edition: Edition, out: Path) -> Path:
     return printed
 
 
+def _open_letters(page: Page) -> None:
+    """Make each message's frame as high as the message: nobody scrolls on paper."""
+    for frame in page.frames[1:]:
+        height = int(frame.evaluate("document.documentElement.scrollHeight"))
+        frame.frame_element().evaluate("(one, height) => one.style.height = `${height + 2}px`", min(height, TALLEST))
+
+
 def _pages_in(reader: PdfReader) -> dict[str, int]:
     """Return on which page each anchor of the contents stands, counted from 1."""
     return {
@@ -133,8 +160,6 @@ def _pages_in(reader: PdfReader) -> dict[str, int]:
 
 
 def _said(book: Book, edition: Edition) -> dict[str, Any]:
-    templates = files("upheld.improve").joinpath("templates")
-    style = "".join(templates.joinpath(name).read_text("utf-8") for name in ("tokens.css", "book.css"))
     changes: dict[str, list[Change]] = defaultdict(list)
     for change in edition.changes:
         changes[change.journey].append(change)
@@ -143,7 +168,7 @@ def _said(book: Book, edition: Edition) -> dict[str, Any]:
     return {
         "book": book,
         "edition": edition,
-        "css": Markup(style),  # noqa: S704 files of this package
+        "css": Markup(style_of("book.css")),  # noqa: S704 files of this package
         "day": _day(edition.day),
         "days": {day: _day(day) for _, day, _ in edition.earlier},
         "changes_of": changes,
@@ -180,8 +205,8 @@ def _clock(book: Book) -> str:
         return "What comes days later has to be waited for: note the day, and look again."
     return (
         "What comes days later need not be waited for: this site's clock can be turned forward, for example with "
-        f"curl -X PUT -H 'Content-Type: application/json' -d '{{\"now\": \"2030-11-25T12:00:00+01:00\"}}' "
-        f"{address_of(book.clock)} and the moment that you want. It never goes back."
+        f"`curl -X PUT -H 'Content-Type: application/json' -d '{{\"now\": \"2030-11-25T12:00:00+01:00\"}}' "
+        f"{address_of(book.clock)}` with the moment that you want. It never goes back."
     )
 
 
@@ -193,8 +218,8 @@ def _json(edition: Edition) -> str:
     return json.dumps(edition.to_json(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _write(path: Path, text: str) -> None:
-    # Whoever reads it while it is written anew sees the old page or the new one, whole.
+def write_page(path: Path, text: str) -> None:
+    """Write a page whole: who looks at it meanwhile sees the old one or the new one."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.write_text(text, "utf-8")
     part.replace(path)

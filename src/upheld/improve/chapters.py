@@ -187,4 +187,11 @@ def _examples(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from _examples(inner)
     for examples in node.get("examples", ()):
         for row in examples.get("tableBody", ()):
-            yield row["id"], ", ".join(cell["value"] for cell in row["cells"])
+            yield row["id"], ", ".join(cell["value"] for cell in row["cells"][: _few(examples)])
+
+
+def _few(examples: Mapping[str, Any]) -> int:
+    """Return how many cells of a row, from its first on, tell it from the others."""
+    rows = [[cell["value"] for cell in row["cells"]] for row in examples.get("tableBody", ())]
+    width = max((len(row) for row in rows), default=0)
+    return next((few for few in range(2, width) if len({tuple(row[:few]) for row in rows}) == len(rows)), width)
