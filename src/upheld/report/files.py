@@ -15,6 +15,7 @@ PICTURES = "pictures"
 MESSAGES = "messages"
 # What a name of ours consists of; anything else in the ledger was not written by us and is not followed.
 _OURS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
+_AS_TEXT = ".txt"
 _SHOWN = (".jpg", ".jpeg", ".png", ".webp", ".avif")
 
 
@@ -25,6 +26,9 @@ def link(folder: str, path: str) -> str | None:
         return None
     if folder == PICTURES and not name.lower().endswith(_SHOWN):
         return None
+    if folder == MESSAGES and not name.endswith(_AS_TEXT):
+        # A browser opens what is called .eml as a page, whose links lead out of the report (RFC 2557).
+        name += _AS_TEXT
     return f"{folder}/{name}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,6 +29,7 @@ from upheld.report.letters import masked
 from upheld.report.links import JOURNEYS
 from upheld.report.marking import marked, marked_page
 from upheld.report.model import Arrivals, gate, verdict_of
+from upheld.report.plain import as_json, write
 from upheld.report.results import address_of, results
 from upheld.report.ride import GROWN
 from upheld.report.sense import short
@@ -99,14 +99,14 @@ def write_report(
     with language.speaking(settings.language if settings else "en", settings.root if settings else None):
         cards = Cards(run, maps, arrivals, files, os.path.relpath(evidence, out), insights, past := Past(earlier))
         pages = _Pages(run, maps, cards, arrivals, past)
-        _write(out / "style.css", _template("style.css"))
-        written = {_write(out / card.page, pages.journey(card)) for card in pages.cards}
+        write(out / "style.css", _template("style.css"))
+        written = {write(out / card.page, pages.journey(card)) for card in pages.cards}
         _tidy(out / JOURNEYS, written)
         front = pages.front(insights.discovery)
     data = results(run, picture=files.picture, message=files.message, arrivals=arrivals, insights=insights)
-    _write(out / "results.json", json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    write(out / "results.json", as_json(data))
     # The front page is written last: it leads to what is there.
-    index = _write(out / "index.html", front)
+    index = write(out / "index.html", front)
     files.tidy()
     return index
 
@@ -233,15 +233,6 @@ class _Pages:
             if verdict_of(view) is Verdict.OPEN and view.judgement and view.judgement.site_by
         ]
         return due(*max(open_, key=lambda one: one[0])[1:]) if open_ else ""
-
-
-def _write(path: Path, text: str) -> Path:
-    # Whoever looks at the page while it is written anew sees the old one or the new one, whole.
-    path.parent.mkdir(exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(text, "utf-8")
-    part.replace(path)
-    return path
 
 
 def _tidy(folder: Path, written: set[Path]) -> None:
