@@ -176,6 +176,7 @@ class Controller:
     def _write_report(self, run: Run) -> None:
         from upheld.report import gate, summary, write_report
         from upheld.report.insight import measures_before
+        from upheld.report.readers import tell_others
 
         view = run.view()
         run.thin_evidence(view)
@@ -189,7 +190,8 @@ class Controller:
             settings=run.settings,
             before=measures_before(run.ledger, view),
         )
-        self._outcome.lines = [*summary(view, self._outcome.gate), f"Report: {_short(report)}"]
+        others = tell_others(view, out=report.parent, maps=run.maps, settings=run.settings)
+        self._outcome.lines = [*summary(view, self._outcome.gate), f"Report: {_short(report)}", *others]
 
     def _has_workers(self) -> bool:
         return bool(self._config.getoption("dist", "no") != "no")

@@ -37,9 +37,7 @@ def reports_of(
         yield node, [_report(node, one, properties), _teardown(node, one)]
 
 
-def reports_of_findings(
-    view: RunView, maps: Mapping[str, JourneyMap]
-) -> Iterator[tuple[str, list[pytest.TestReport]]]:
+def reports_of_findings(view: RunView, maps: Mapping[str, JourneyMap]) -> Iterator[tuple[str, list[pytest.TestReport]]]:
     """Yield what checks found wrong beside the promises, such as on a page: a failed report each."""
     names: Counter[str] = Counter()
     for journey in journeys_of(view):

@@ -164,9 +164,7 @@ class _Results:
         yield {"name": name, "source": source, "type": type_}
 
 
-def _item(
-    name: str, status: str, said: str, began: datetime | None, ended: datetime | None = None
-) -> dict[str, Any]:
+def _item(name: str, status: str, said: str, began: datetime | None, ended: datetime | None = None) -> dict[str, Any]:
     start = _milliseconds(began)
     stop = _milliseconds(ended or began)
     details = {"statusDetails": {"message": masked(said)}} if said else {}
