@@ -6,6 +6,7 @@ and checked by nobody is a hole.
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ __all__ = ["Guard", "Mapped", "Nights", "Place", "PromiseMap", "Spot", "draw", "
 
 State = Literal["kept", "partly", "failed", "cannot tell", "so far", "never"]
 MOST_SENTENCES = 4
+_SHEET = 550  # points from edge to edge of a sheet of A4 laid down
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,9 @@ def draw(found: PromiseMap, out: Path) -> Path:
     template = environment().get_template("map.html.j2")
     out.mkdir(parents=True, exist_ok=True)
     index = out / "index.html"
-    write_page(index, template.render(map=found, css=Markup(style_of("map.css")), places=_grid(found), **_when(found)))  # noqa: S704 a file of this package
+    style = style_of("map.css").replace("PRINTpt", f"{_print_size(found):.1f}pt")
+    css = Markup(style)  # noqa: S704 a file of this package
+    write_page(index, template.render(map=found, css=css, places=_grid(found), **_when(found)))
     return index
 
 
@@ -185,7 +189,7 @@ def _mapped(
         spots.append(Spot(kind, promised.get(kind, point.channel), tally.of_touchpoint(name, kind), hole))
     for kind, channel in promised.items():
         if known is None or kind not in known.touchpoint:
-            note = "not in the map: nobody owns it" if known else ""
+            note = "not in the map" if known else ""
             spots.append(Spot(kind, channel, tally.of_touchpoint(name, kind), "", note))
     scenarios = {one.name for one in told}
     sentences = [one for scenario in sorted(scenarios) for one in said.get(scenario, ())]
@@ -301,3 +305,20 @@ def _when(found: PromiseMap) -> dict[str, str]:
         return str(format_date(day, "EEE d MMMM y", locale="en")) if day else ""
 
     return {"since": told(found.since), "until": told(found.until)}
+
+
+def _print_size(found: PromiseMap) -> float:
+    """Return the size of type, in points, at which the map fits one sheet of paper, as far as lines can be counted."""
+
+    def lines(place: Place, in_a_row: int) -> float:
+        return sum(
+            3 + 3.6 * math.ceil(sum(not spot.hole for spot in one.spots) / in_a_row)
+            + (7 / in_a_row) * (len(one.sentences) + sum(bool(spot.hole) for spot in one.spots))
+            for one in place.journeys
+        )  # fmt: skip
+
+    keep = max((lines(one, 2) for one in found.places if one.stage.startswith("keep")), default=0)
+    above = max((lines(one, 4) for one in found.places if one.stage in ("share", "package")), default=0)
+    below = sum(2 + lines(one, 8) for one in found.places if one.stage in ("improve", ""))
+    total = 14 + keep + max(above, 2) + below + 2.4 * math.ceil(len(found.incidents) / 4)
+    return min(9.5, max(4.0, _SHEET / 1.24 / total))
