@@ -208,6 +208,13 @@ class Cards:
         people += [one.who for one in journey.cast if one.who not in people]
         anchors, found = anchors_of(journey), found_in(journey)
         surplus = self._arrivals.unpromised(journey)
+        failed = {id for view in journey.promises if verdict_of(view).failed and view.judgement
+                  for id in view.judgement.arrivals}  # fmt: skip
+
+        def told(one: Found) -> bool:
+            """True of what a promise that it made wrong says already."""
+            return one.fails and one.arrival in failed
+
         return Card(
             journey=journey,
             slug=slug,
@@ -225,7 +232,7 @@ class Cards:
             promises=tuple(self._promise(view, journey, slug, anchors[view.id], found) for view in journey.promises),
             ride=self._insights.rides[journey.id],
             advice=tuple(advice_for(journey, surplus, self._of_map.get(journey.id, ()), self._insights.suggestions)),
-            notices=tuple(dict.fromkeys(_notice(one) for one in found if one.check != UNPROMISED)),
+            notices=tuple(dict.fromkeys(_notice(one) for one in found if one.check != UNPROMISED and not told(one))),
             unchecked=tuple(self._unchecked.get(journey.scenario, ())),
             since=self._past.of_answer(slug, answer, zone),
             zone=zone,
@@ -253,7 +260,7 @@ class Cards:
             anchor=anchor,
             why=why,
             window=told,
-            came=moment(judged.site_at, zone) if judged and judged.site_at else "",
+            came=f"{moment(judged.site_at, zone)} ({zone})" if judged and judged.site_at else "",
             harm=harm_of(view, journey, self._maps) if missed else "",
             second_line=point.second_line if point and missed else "",
             said_at=f"{view.promise.file}:{view.promise.line}" if view.promise.file else "",
@@ -289,7 +296,7 @@ class Cards:
         came = sorted((one for one in others.values() if one.recipient in hers), key=lambda one: one.arrival.at)
         for one in came[:PLACES]:
             subject = one.arrival.subject or _("a message without a subject")
-            yield f"“{subject}”, {moment(one.arrival.at, zone)}"
+            yield f"“{subject}”, {moment(one.arrival.at, zone)} ({zone})"
 
     def _shown(self, one: ArrivalView, words: tuple[str, ...]) -> Shown:
         if one.raw not in self._letters or not one.raw:

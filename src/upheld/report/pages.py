@@ -29,12 +29,12 @@ from upheld.report.letters import masked
 from upheld.report.links import JOURNEYS
 from upheld.report.marking import marked, marked_page
 from upheld.report.model import Arrivals, gate, verdict_of
-from upheld.report.plain import as_json, write
+from upheld.report.plain import as_json, shown, write
 from upheld.report.results import address_of, results
 from upheld.report.ride import GROWN
 from upheld.report.sense import short
 from upheld.report.since import Changes, Past
-from upheld.report.times import clock_time, day, night, zone_of_run
+from upheld.report.times import clock_time, day, night, place_of, zone_of_run
 
 __all__ = ["environment", "write_report"]
 
@@ -119,9 +119,10 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        finalize=shown,
     )
     made.filters |= {"px": _px, "listed": language.listed, "short": short, "marked": marked}
-    made.filters |= {"marked_page": marked_page, "facet": _facet}
+    made.filters |= {"marked_page": marked_page, "facet": _facet, "place": place_of}
     made.globals |= {"_": _, "ngettext": ngettext, "language": language.language().replace("_", "-")}
     made.globals |= {"marks": MARKS, "meanings": MEANINGS, "sense": SENSE, "rides": RIDES}
     return made
