@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ from upheld.promises import Verdict
 from upheld.report.results import address_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
     from pypdf import PdfReader
 
 __all__ = ["Bound", "bind", "environment", "print_book", "style_of", "write_page"]
@@ -67,11 +69,8 @@ def style_of(name: str) -> str:
 
 def _ticked(text: str) -> Markup:
     """Show what stands between backticks as what is typed or read letter by letter."""
-    parts = text.split("`")
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if index % 2 and index < len(parts) - 1 else part
-        for index, part in enumerate(parts)
-    )
+    parts = re.split(r"`([^`]+)`", text)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def bind(book: Book, out: Path, *, today: date | None = None) -> Bound:
@@ -96,51 +95,60 @@ def bind(book: Book, out: Path, *, today: date | None = None) -> Bound:
     return Bound(out / "index.html", edition, before is None or before.number != edition.number)
 
 
-def print_book(book: Book, edition: Edition, out: Path) -> Path:
+def print_book(book: Book, edition: Edition, out: Path, *, browser: Browser | None = None) -> Path:
     """Print the whole book as one PDF and return its path; `out` has its pictures.
 
-    It is printed twice, since the contents name pages that are known only when it has been printed. Raises
-    `ConfigError` or `UsageError` where there is no browser that can do it.
+    A `browser` that is there already is used, and left open. Raises `UsageError` where there is none that can do it.
     """
-    from playwright.sync_api import sync_playwright
-    from pypdf import PdfReader
+    with contextlib.ExitStack() as stack:
+        if browser is None:
+            from playwright.sync_api import sync_playwright
 
-    from upheld.browser.find import find_browser
+            from upheld.browser.find import find_browser
 
-    template = environment().get_template("book.html.j2")
-    said = {**_said(book, edition), "loading": "eager"}
-    sheet, printed, content = out / "printed.part.html", out / PDF, b""
-    footer = FOOTER.replace("EDITION", f"The book, edition {edition.number} of {said['day']}")
-    pages: Mapping[str, int] = {}
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(**find_browser().launch_options())
-            page = browser.new_page(color_scheme="light", java_script_enabled=False)
-            # The contents have the same length with and without numbers, save where a number takes a line more.
-            for _ in range(3):
-                write_page(sheet, template.render(**{**said, "pages": pages}, only=None, whole=True))
-                page.goto(sheet.resolve().as_uri(), wait_until="load")
-                _open_letters(page)
-                content = page.pdf(
-                    prefer_css_page_size=True,
-                    print_background=True,
-                    display_header_footer=True,
-                    header_template="<span></span>",
-                    footer_template=footer,
-                    tagged=True,
-                    outline=True,
-                )
-                found = _pages_in(PdfReader(io.BytesIO(content)))
-                if found == pages:
-                    break
-                pages = found
-            browser.close()
-    finally:
-        sheet.unlink(missing_ok=True)
+            playwright = stack.enter_context(sync_playwright())
+            browser = stack.enter_context(playwright.chromium.launch(**find_browser().launch_options()))
+        context = stack.enter_context(browser.new_context(color_scheme="light", java_script_enabled=False))
+        content = _printed(book, edition, out, context.new_page())
+    printed = out / PDF
     part = printed.with_suffix(".part")
     part.write_bytes(content)
     part.replace(printed)
     return printed
+
+
+def _printed(book: Book, edition: Edition, out: Path, page: Page) -> bytes:
+    from pypdf import PdfReader
+
+    template = environment().get_template("book.html.j2")
+    said = {**_said(book, edition), "loading": "eager"}
+    sheet = out / "printed.part.html"
+    footer = FOOTER.replace("EDITION", f"The book, edition {edition.number} of {said['day']}")
+    pages: Mapping[str, int] = {}
+    content = b""
+    try:
+        # The contents name pages that are known only when it has been printed. They take up the same room with and
+        # without numbers, save where a number takes a line more.
+        for _ in range(3):
+            write_page(sheet, template.render(**{**said, "pages": pages}, only=None, whole=True))
+            page.goto(sheet.resolve().as_uri(), wait_until="load")
+            _open_letters(page)
+            content = page.pdf(
+                prefer_css_page_size=True,
+                print_background=True,
+                display_header_footer=True,
+                header_template="<span></span>",
+                footer_template=footer,
+                tagged=True,
+                outline=True,
+            )
+            found = _pages_in(PdfReader(io.BytesIO(content)))
+            if found == pages:
+                break
+            pages = found
+    finally:
+        sheet.unlink(missing_ok=True)
+    return content
 
 
 def _open_letters(page: Page) -> None:
