@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -147,6 +147,7 @@ class Cards:
     ) -> None:
         self._run, self._maps, self._arrivals, self._files = run, maps, arrivals, files
         self._trace, self._insights, self._past = trace, insights, past
+        self._mask = files.mask.text if files.mask else masked
         self.journeys = journeys_of(run)
         self.slugs = slugs_of(self.journeys)
         self._examples = names_of(self.journeys)
@@ -284,7 +285,7 @@ class Cards:
                 subject=arrival.subject,
                 when=moment(arrival.at, zone),
                 file=self._files.message(one.raw) if one.raw else None,
-                headers=tuple(_headers(raw)) if raw and arrival.channel == "email" else (),
+                headers=tuple(_headers(raw, self._mask)) if raw and arrival.channel == "email" else (),
                 excerpts=excerpts(masked(text), words) if verdict_of(view) is Verdict.WRONG else (),
             )
 
@@ -301,7 +302,7 @@ class Cards:
     def _shown(self, one: ArrivalView, words: tuple[str, ...]) -> Shown:
         if one.raw not in self._letters or not one.raw:
             raw = self._files.raw(one.raw) if one.raw and one.arrival.channel == "email" else None
-            self._letters[one.raw] = read_letter(one.arrival, raw)
+            self._letters[one.raw] = read_letter(one.arrival, raw, mask=self._mask, pictures=self._files.mask is None)
         render = self._renders.get(one.raw) if one.raw else None
         pictures = {
             width: self._files.picture(str(render.pictures[width])) or ""
@@ -378,11 +379,11 @@ def _before(view: PromiseView, zone: str) -> str:
     return _("On {when} it was still {verdict}.", when=moment(earlier.at, zone), verdict=_(str(earlier.verdict)))
 
 
-def _headers(raw: bytes) -> Iterator[tuple[str, str]]:
+def _headers(raw: bytes, mask: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """The headers of a message as they were received, without what lets its reader in; nothing where none is read."""
     head = raw[:64_000].partition(b"\r\n\r\n" if b"\r\n\r\n" in raw[:64_000] else b"\n\n")[0]
     message = email.message_from_bytes(head, policy=email.policy.compat32)
     for name, value in list(message.raw_items())[:HEADERS]:
         words = " ".join(str(value).split())
         shown = words.encode("utf-8", "replace").decode("utf-8", "replace")
-        yield name[:HEADER], masked(shown[:HEADER] + ("…" if len(shown) > HEADER else ""))
+        yield name[:HEADER], mask(shown[:HEADER] + ("…" if len(shown) > HEADER else ""))

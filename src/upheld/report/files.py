@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
+from upheld.report.masking import Mask
 from upheld.report.pictures import SUFFIX, lighter
 
 __all__ = ["MESSAGES", "PICTURES", "Files", "link"]
@@ -33,10 +34,13 @@ def link(folder: str, path: str) -> str | None:
 
 
 class Files:
-    """What of the evidence a report needs. `evidence` is where it lies, `out` the report's folder."""
+    """What of the evidence a report needs. `evidence` is where it lies, `out` the report's folder.
 
-    def __init__(self, evidence: Path, out: Path) -> None:
-        self._evidence, self._out = evidence.resolve(), out
+    With a `mask` the report is for strangers: no message is copied as it was received.
+    """
+
+    def __init__(self, evidence: Path, out: Path, mask: Mask | None = None) -> None:
+        self._evidence, self._out, self.mask = evidence.resolve(), out, mask
         self._copied: dict[str, bool] = {}
         self._light: dict[str, str | None] = {}
 
@@ -47,8 +51,8 @@ class Files:
         return self._light[path]
 
     def message(self, path: str) -> str | None:
-        """Copy a raw message and return its place in the report; None where it is not kept."""
-        return self._copy(MESSAGES, path)
+        """Copy a raw message and return its place in the report; None where it is not kept, or not published."""
+        return None if self.mask else self._copy(MESSAGES, path)
 
     def raw(self, path: str) -> bytes | None:
         """Return a message as it was received, or None where it is not kept."""

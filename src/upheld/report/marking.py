@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from upheld.ledger import PromiseView
 from upheld.report.model import Found
+from upheld.report.plain import Whole
 
 __all__ = ["excerpts", "marked", "marked_page", "words_to_mark"]
 
@@ -68,14 +69,14 @@ def marked_page(page: str, words: Sequence[str]) -> str:
     """Return a document for the frame, one that is safe already, with the words marked in what it shows."""
     pattern = _pattern(words)
     if pattern is None or not page:
-        return page
+        return Whole(page)
     head, body, rest = page.partition("<body>")
     # In texts only: a serializer wrote it, so no text has a bare `<`, and no attribute's value a bare `"`.
     parts = _NO_TEXT.split(rest)
     for number, part in enumerate(parts):
         if not part.startswith(("<", "&")):
             parts[number] = pattern.sub(lambda hit: f'<mark style="{_STYLE}">{hit.group()}</mark>', part)
-    return head + body + "".join(parts)
+    return Whole(head + body + "".join(parts))
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str] | None:

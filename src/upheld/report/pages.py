@@ -28,6 +28,7 @@ from upheld.report.insight import Measures, insights_of
 from upheld.report.letters import masked
 from upheld.report.links import JOURNEYS
 from upheld.report.marking import marked, marked_page
+from upheld.report.masking import Mask
 from upheld.report.model import Arrivals, gate, verdict_of
 from upheld.report.plain import as_json, shown, write
 from upheld.report.results import address_of, results
@@ -85,17 +86,23 @@ def write_report(
     settings: Settings | None = None,
     before: Measures | None = None,
     earlier: Iterable[RunView] = (),
+    publish: bool = False,
 ) -> Path:
     """Write the report of a run into the folder `out` and return the path of its front page.
 
     `evidence` is where pictures and messages were kept, `maps` are those of the suite's journeys by name. What an
     earlier report left in the folder is replaced. `settings` has the budgets of a ride and the language, `before` what
     rides measured on the nights before. `earlier` are the runs before this one, the last of them first: they tell what
-    is new. Raises `ConfigError` for a language that there is no catalogue of.
+    is new. With `publish`, what lets its reader in is masked everywhere, and raw messages are left out. Raises
+    `ConfigError` for a language that there is no catalogue of.
     """
     out.mkdir(parents=True, exist_ok=True)
-    files, arrivals = Files(evidence, out), Arrivals(run)
+    mask = Mask(run) if publish else None
+    files = Files(evidence, out, mask)
     insights = insights_of(run, read=files.raw, maps=maps, settings=settings, before=before)
+    if mask is not None:
+        run, insights = mask.run(run), mask.of(insights)
+    arrivals = Arrivals(run)
     with language.speaking(settings.language if settings else "en", settings.root if settings else None):
         cards = Cards(run, maps, arrivals, files, os.path.relpath(evidence, out), insights, past := Past(earlier))
         pages = _Pages(run, maps, cards, arrivals, past)
