@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import os
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 from babel.dates import format_date
-from markupsafe import Markup
 
 from upheld.improve.book import STAGES, Book
 from upheld.improve.editions import FILE, Change, Edition, next_edition, read_edition
@@ -50,27 +48,19 @@ class Bound:
 
 def environment() -> jinja2.Environment:
     """Return what renders the pages of this package; everything that a page shows is escaped."""
-    made = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.PackageLoader("upheld.improve"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.filters["ticked"] = _ticked
-    return made
 
 
 def style_of(name: str) -> str:
     """Return the style sheet of this name, with the colours and marks that book and map have in common."""
     templates = files("upheld.improve").joinpath("templates")
     return "".join(templates.joinpath(one).read_text("utf-8") for one in ("tokens.css", name))
-
-
-def _ticked(text: str) -> Markup:
-    """Show what stands between backticks as what is typed or read letter by letter."""
-    parts = re.split(r"`([^`]+)`", text)
-    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def bind(book: Book, out: Path, *, today: date | None = None) -> Bound:
@@ -176,7 +166,7 @@ def _said(book: Book, edition: Edition) -> dict[str, Any]:
     return {
         "book": book,
         "edition": edition,
-        "css": Markup(style_of("book.css")),  # noqa: S704 files of this package
+        "css": style_of("book.css"),
         "day": _day(edition.day),
         "days": {day: _day(day) for _, day, _ in edition.earlier},
         "changes_of": changes,
