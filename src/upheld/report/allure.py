@@ -39,7 +39,7 @@ _ANSWER = {"no": "failed", "cannot tell": "broken", "so far": "passed", "yes": "
 _SEVERE = {Verdict.BROKEN, Verdict.WRONG, Verdict.UNWANTED}
 _TYPES = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "avif": "image/avif",
-    "eml": "message/rfc822",
+    "txt": "text/plain",
 }  # fmt: skip
 
 
@@ -103,7 +103,7 @@ class _Results:
             url = f"{self._address.rstrip('/')}/{page_of(slug)}"
             links = [{"type": "link", "name": "The journey in the report", "url": url}]
         return {
-            "uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._run.id} {journey.node}")),
+            "uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._run.id} {journey.id}")),
             # The same from night to night, so that Allure finds the journey's history.
             "historyId": _digest(journey.node),
             "testCaseId": _digest(journey.node),

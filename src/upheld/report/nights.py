@@ -30,7 +30,7 @@ Strip = Sequence[tuple[str, Answer | Literal["not walked"]]]
 """What a journey came to: the run and the answer, night by night."""
 
 # So many journeys have a strip, the worst; the rest have a line each, so that the page stays below 1 MB.
-MANY = 100
+MANY = 80
 # What answers are told by; messages and pictures of earlier nights are not needed.
 _OF_ANSWERS = (
     "run_started", "run_finished", "journey_selected", "journey_started", "journey_finished", "superseded", "cast",
@@ -59,6 +59,8 @@ def night_of(run: RunView) -> Night:
     """Return what a run came to."""
     journeys, found = journeys_of(run), gate(run)
     examples, slugs = names_of(journeys), slugs_of(journeys)
+    # A run that settles what an earlier one left open has a journey twice: the worse of the two is told.
+    journeys = tuple(sorted(journeys, key=lambda one: ANSWERS.index(makes_sense(one)), reverse=True))
     return Night(
         run.id,
         run.started.isoformat() if run.started else "",

@@ -58,7 +58,8 @@ def tell_others(
 def _kept(run: RunView, out: Path, settings: Settings) -> str:
     history = (settings.root / (settings.history or "")).resolve()
     try:
-        return f"Nights: {keep_night(run, out, history, keep=settings.history_keep)}"
+        page = keep_night(run, out, history, keep=settings.history_keep)
+        return f"Nights: {page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page}"
     except (OSError, ValueError) as error:
         return f"The night could not be kept in {history}: {error}"
 
