@@ -148,7 +148,7 @@ def _suffered(journeys: Sequence[JourneyView], maps: Mapping[str, JourneyMap]) -
         whose = listed(people) if len(people) < 5 else _("{count} people", count=len(people))
         where = _(" in {count} journeys", count=number) if number > 1 else ""
         if verdict is Verdict.UNWANTED:
-            a_kind = f"{_('an') if kind[:1] in 'aeiou' else _('a')} {kind}".strip()
+            a_kind = _("an {what}", what=kind) if kind[:1] in "aeiou" else _("a {what}", what=kind)
             yield _("{whose} got {a_kind} that was promised not to come.", whose=whose, a_kind=a_kind)
             continue
         said = _(_BAD[verdict], kind=kind, whose=whose, where=where)
@@ -197,7 +197,7 @@ def _not_known(journeys: Sequence[JourneyView], bad: bool) -> Iterator[str]:
 
 def _reason(why: str) -> str:
     """Return what stands behind `Cannot tell whether Ada gets the receipt:`."""
-    return (why.partition(": ")[2] if why.startswith("Cannot tell") else why).rstrip(".")
+    return (why.partition(": ")[2] if why.startswith(_("Cannot tell")) else why).rstrip(".")
 
 
 def _until(journeys: Sequence[JourneyView]) -> str:

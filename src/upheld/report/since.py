@@ -178,7 +178,8 @@ class Past:
                     worse.append((slug, anchor, said))
             whole = self.of_answer(slug, makes_sense(journey), zone)
             if whole is not None and whole.new and len(new) == found and makes_sense(journey) == "no":
-                new.append((slug, "", f"“{name_of(journey)}”: {_('it no longer makes sense.')} {whole.said}"))
+                lost = _("“{journey}” no longer makes sense.", journey=name_of(journey))
+                new.append((slug, "", f"{lost} {whole.said}"))
         return Changes(tuple(new), tuple(again), tuple(worse), tuple(self._notes(set(slugs.values()))))
 
     def _last(self, slug: str, anchor: str) -> Verdict | None:

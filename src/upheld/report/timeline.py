@@ -26,6 +26,8 @@ LEFT, WIDTH, ROW, TOP, FOOT = 150.0, 630.0, 42.0, 62.0, 48.0
 LETTER = 6.7  # about as wide as a letter of the picture's type
 MOST_SCREENS = 14
 BEGINS = N_("begins")
+PAGE = N_("page")
+_CHANNELS = (N_("email"), N_("text message"), N_("attendee list"))  # what lanes are called besides
 SiteAt = Callable[[datetime], datetime]
 
 
@@ -150,7 +152,7 @@ def _screens(journey: JourneyView, site_at: SiteAt) -> Iterator[_Row]:
     for who, steps in people.items():
         shown = steps if len(steps) <= MOST_SCREENS else [steps[0], *steps[-MOST_SCREENS + 1 :]]
         last = shown[-1]
-        row = _Row(f"{_short(who)} · {_('page')}", "screen", _cut(last.text, 46), "")
+        row = _Row(f"{_short(who)} · {_(PAGE)}", "screen", _cut(last.text, 46), "")
         for step in shown:
             if (at := step.ended or step.began) is not None:
                 row.marks.append((site_at(at), "kept" if step.status == "passed" else _fault(step.status)))
@@ -158,7 +160,7 @@ def _screens(journey: JourneyView, site_at: SiteAt) -> Iterator[_Row]:
             last.status, _("was cut off at “{step}”")
         )
         screens = ngettext("one screen", "{count} screens", len(steps))
-        row.said = f"{_short(who)}, {_('page')}: {screens}; {ended.replace('{step}', last.text)}."
+        row.said = f"{_short(who)}, {_(PAGE)}: {screens}; {ended.replace('{step}', last.text)}."
         if last.status != "passed":
             row.kind = _fault(last.status)
         yield row
