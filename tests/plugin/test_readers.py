@@ -30,7 +30,7 @@ def write_suite(suite: Suite, scenario: Callable[..., str]) -> None:
     journey.parent.mkdir(parents=True)
     journey.write_text(MAP, "utf-8")
     tag = "@journey:buying"
-    sent = 'When the shop sends Ada "Your receipt"'
+    sent = 'When the shop sends Ada "Your receipt" after 0.3 s'
     kept = ("Given Ada walks on", sent, "Then Ada is promised a receipt within 2 seconds")
     broken = ("Given Ben walks on", "Then Ben is promised a receipt within 1 second")
     later = ("Given Gia walks on", "Then Gia is promised a receipt within 2 hours")
@@ -85,7 +85,7 @@ def _timeless(text: str, run: str) -> str:
     text = re.sub(r'"(seconds|nanos|start|stop)": \d+', r'"\1": 0', text)
     text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", "TIME", text)
     text = re.sub(r"\d\d\\*:\d\d\\*:\d\d", "TIME", text)
-    text = re.sub(r"\d+\.\d+ s\b", "SECONDS", text)
+    text = re.sub(r"\d+(\.\d+)? s\b", "SECONDS", text)
     text = re.sub(r"--seed \d+", "--seed SEED", text)
     return re.sub(r"[0-9a-f]{32}|m?[0-9a-f]{8,}\.eml", "FILE", text)
 

@@ -34,7 +34,7 @@ def reports_of(
         # A promise of an earlier run is not in this one's view; what it was due by is left out.
         now = judged.get(one.view.id, one.view)
         properties = properties_of(one.journey, now, maps, str(one.judgement.verdict))
-        yield node, [_report(node, one, properties), _teardown(node, one)]
+        yield node, [_report(node, one, properties), _teardown(node, one.promise.line, properties)]
 
 
 def reports_of_findings(view: RunView, maps: Mapping[str, JourneyMap]) -> Iterator[tuple[str, list[pytest.TestReport]]]:
@@ -53,7 +53,7 @@ def reports_of_findings(view: RunView, maps: Mapping[str, JourneyMap]) -> Iterat
                 node,
                 [
                     _made(node, journey.line, "failed", "call", told, properties),
-                    _made(node, journey.line, "passed", "teardown", None, []),
+                    _teardown(node, journey.line, properties),
                 ],
             )
 
@@ -69,12 +69,13 @@ def _report(node: str, one: Settled, properties: list[tuple[str, object]]) -> py
     elif verdict is Verdict.UNPROVEN:
         # An error and not a failure: JUnit and the terminal tell them apart by the phase.
         when = "setup"
-        properties.append((UNPROVEN, why))
+        properties = [*properties, (UNPROVEN, why)]
     return _made(node, one.promise.line, outcome, when, longrepr, properties)
 
 
-def _teardown(node: str, one: Settled) -> pytest.TestReport:
-    return _made(node, one.promise.line, "passed", "teardown", None, [])
+def _teardown(node: str, line: int, properties: list[tuple[str, object]]) -> pytest.TestReport:
+    # JUnit XML takes a case's properties from its last report.
+    return _made(node, line, "passed", "teardown", None, properties)
 
 
 def _made(
