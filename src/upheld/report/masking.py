@@ -43,9 +43,10 @@ _CALLED = re.compile(
 _CODE = re.compile(
     r"(?<![\w.,:/+#€$£%-])(?:\d{4,8}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|(?=[A-Z-]*\d)[A-Z0-9-]{5,12})(?![\w%€$£]|[.,:/]\d)"
 )
+_PARTS = re.compile(r"[-._~+=%]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-# So far from the word a code stands at most, in letters.
-_NEAR = 160
+# A code stands in the line that calls it one, or in the next two.
+_NEAR = 3
 _TEXT = 200_000
 
 
@@ -101,7 +102,8 @@ class Mask:
         return said
 
     def _is_secret(self, word: str) -> bool:
-        return word in self._known or word.strip("=-_~+") in self._known or _looks_secret(word)
+        parts = {word, *_PARTS.split(word)}
+        return not self._known.isdisjoint(parts) or _looks_secret(word)
 
 
 def _looks_secret(word: str) -> bool:
@@ -117,12 +119,20 @@ def _secrets_of(arrival: Arrival) -> Iterator[str]:
         text = text[:_TEXT]
         for url in _URL.findall(text):
             yield from _secrets_in(url.rstrip(".,;:!?)"))
-        for called in _CALLED.finditer(text):
-            around = text[max(0, called.start() - _NEAR) : called.end() + _NEAR]
-            for code in _CODE.findall(around):
-                if not _YEAR.fullmatch(code):
-                    yield code
-                    yield re.sub(r"\D", "", code) if code[:1].isdigit() and " " in code else code
+        yield from (
+            found["value"].rstrip(".") for found in _SAID.finditer(text) if len(found["value"].rstrip(".")) >= 6
+        )
+        lines = [line for line in text.split("\n") if line.strip()]
+        for number, line in enumerate(lines):
+            if _CALLED.search(line):
+                yield from _codes_in("\n".join(lines[number : number + _NEAR]))
+
+
+def _codes_in(text: str) -> Iterator[str]:
+    for code in _CODE.findall(text):
+        if not _YEAR.fullmatch(code):
+            yield code
+            yield re.sub(r"[ -]", "", code)
 
 
 def _secrets_in(url: str) -> Iterator[str]:
