@@ -44,7 +44,7 @@ def spot(found: Mapped, kind: str) -> Spot:
 @pytest.mark.parametrize(
     ("verdicts", "state", "words"),
     [
-        (("kept",), "kept", "kept that night"),
+        (("kept",), "kept", "kept, 1 night"),
         (("kept", "kept", "kept"), "kept", "kept all 3 nights"),
         (("kept", "late", "kept"), "failed", "failed 1 of 3 nights; kept on the last"),
         (("wrong", "broken"), "failed", "failed 2 of 2 nights"),

@@ -74,7 +74,7 @@ class Nights:
             return "not due yet"
         if self.state == "partly":
             return f"kept {self.kept} of {self.walked} {nights}, cannot tell on {self.unproven}"
-        return "kept that night" if self.walked == 1 else f"kept all {self.walked} nights"
+        return "kept, 1 night" if self.walked == 1 else f"kept all {self.walked} nights"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +178,17 @@ def _mapped(
     name: str, told: Sequence[Told], known: JourneyMap | None, tally: _Tally, said: Mapping[str, Sequence[_Sentence]]
 ) -> Mapped:
     promised: dict[str, str] = {}
+    silent = set()
     for promise in (promise for one in told for step in one.steps for promise in step.promises):
-        if not promise.silent:
+        if promise.silent:
+            silent.add(promise.kind)
+        else:
             promised.setdefault(promise.kind, promise.channel)
     spots = []
     for kind, point in (known.touchpoint if known else {}).items():
-        hole = "" if kind in promised else "the map names it, and no feature promises it"
-        spots.append(Spot(kind, promised.get(kind, point.channel), tally.of_touchpoint(name, kind), hole))
+        hole = "" if kind in promised or kind in silent else "the map names it, and no feature promises it"
+        note = "" if hole or kind in promised else "promised not to come"
+        spots.append(Spot(kind, promised.get(kind, point.channel), tally.of_touchpoint(name, kind), hole, note))
     for kind, channel in promised.items():
         if known is None or kind not in known.touchpoint:
             note = "not in the map" if known else ""
