@@ -100,6 +100,11 @@ class Settings(BaseModel):
         description="The language that the report is written in: `en`, `de`, or one that the suite has a catalogue for "
         "([how](report.md#in-another-language)).",
     )
+    publish: bool = Field(
+        default=False,
+        description="Whether the report is for strangers: what lets its reader in is masked, and raw messages are left "
+        "out. See [publishing](publishing.md).",
+    )
     report_url: str = Field(
         default="",
         description="Where the report can be read on the web, for links to it; `{run}` in it is the run. See "

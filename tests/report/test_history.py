@@ -17,11 +17,13 @@ from tests.report import stage
 from tests.report.nights import MAPS, kept_night, mixed_night
 from tests.report.stage import Stage
 from upheld.browser.find import find_browser
+from upheld.config import Settings
 from upheld.ledger import RunView
 from upheld.report import history as kept_nights
 from upheld.report import write_report
 from upheld.report.history import keep_night
 from upheld.report.nights import NOT_WALKED, night_of, strip_of, write_page
+from upheld.report.readers import tell_others
 
 CARD = "features/event_registration.feature::test_booking_and_paying_by_card"
 CODE = "features/sign_in.feature::test_signing_in_with_a_code"
@@ -149,6 +151,25 @@ def test_a_name_that_is_none_of_a_run_reaches_nothing(report: Path, tmp_path: Pa
     with pytest.raises(ValueError, match="no name of a run"):
         keep_night(run, report, tmp_path / "nights", keep=10)
     assert not (tmp_path / "nights").exists()
+
+
+@pytest.mark.parametrize("publish", [True, False])
+def test_nothing_of_a_night_for_strangers_lets_its_reader_in(publish: bool, tmp_path: Path) -> None:
+    evidence, out, token = tmp_path / "evidence", tmp_path / "report", "q7Zk2vB9xW4mT8sR"
+    acting = Stage(evidence, run=name(0))
+    walk = acting.journey("Signing in by a link")
+    link = walk.mail("Your link", f"https://shop.example/in/{token}")
+    why = f"It leads to https://shop.example/in/{token}, and says {token}."
+    walk.promise("link", verdict="wrong", why=why, arrivals=[link], came=1)
+    walk.done("failed", why)
+    settings = Settings(root=tmp_path, publish=publish, history=Path("nights"))
+    run = acting.view()
+    write_report(run, evidence=evidence, out=out, maps=MAPS, settings=settings, publish=publish)
+    tell_others(run, out=out, maps=MAPS, settings=settings, environ={"GITHUB_STEP_SUMMARY": str(tmp_path / "step.md")})
+    written = [*out.rglob("*.*"), *(tmp_path / "nights").rglob("*.*"), tmp_path / "step.md"]
+    telling = {one.name for one in written if one.is_file() and token.encode() in one.read_bytes()}
+    assert bool(telling) is not publish, telling
+    assert {"summary.md", "cucumber.ndjson", "step.md", "night.json"} <= {one.name for one in written}
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"run": 1}', '{"run": "x", "answers": {"a": "<script>"}}'])

@@ -37,6 +37,10 @@ LedgerUrl = Annotated[str | None, typer.Option(help="sqlite:///file or postgresq
 Patience = Annotated[str | None, typer.Option(help="How long to wait in real time for windows to close.", metavar="2m")]
 Seed = Annotated[int | None, typer.Option(help="Repeat the people of an earlier run.")]
 History = Annotated[str | None, typer.Option(help="A folder that keeps the report of each night.", metavar="FOLDER")]
+Publish = Annotated[
+    bool | None,
+    typer.Option("--publish", help="Write the report for strangers: what lets its reader in is masked."),
+]
 ReportUrl = Annotated[
     str | None, typer.Option(help="Where the report can be read on the web; {run} in it is the run.", metavar="URL")
 ]
@@ -57,6 +61,7 @@ def run(
     seed: Seed = None,
     workers: Workers = 1,
     history: History = None,
+    publish: Publish = None,
     report_url: ReportUrl = None,
 ) -> None:
     """Walk the journeys and settle their promises. What stands after -- goes to pytest as it is."""
@@ -67,7 +72,7 @@ def run(
         extra = ["-k", keyword, *extra]
     options = {
         "site": site, "mailbox": mailbox, "capture": capture, "clock": clock, "ledger": ledger, "patience": patience,
-        "seed": seed, "history": history, "report_url": report_url,
+        "seed": seed, "history": history, "publish": publish, "report_url": report_url,
     }  # fmt: skip
     raise typer.Exit(run_suite(targets or ["features"], options, workers=workers, extra=extra))
 
@@ -111,13 +116,15 @@ def settle(
     ledger: LedgerUrl = None,
     patience: Patience = None,
     history: History = None,
+    publish: Publish = None,
     report_url: ReportUrl = None,
 ) -> None:
     """Settle what earlier runs left open, without walking anything."""
     from upheld.cli.reading import settle_open
 
     options = {"site": site, "mailbox": mailbox, "capture": capture, "clock": clock, "ledger": ledger}
-    raise typer.Exit(settle_open(**options, patience=patience, history=history, report_url=report_url))
+    shown = {"history": history, "publish": publish, "report_url": report_url}
+    raise typer.Exit(settle_open(**options, **shown, patience=patience))
 
 
 @app.command()
@@ -125,6 +132,7 @@ def report(
     run: Annotated[str | None, typer.Option(help="Which run; the last one unless given.")] = None,
     ledger: LedgerUrl = None,
     history: History = None,
+    publish: Publish = None,
     report_url: ReportUrl = None,
     nights: Annotated[
         bool, typer.Option("--nights", help="Write nights.html as well: the last 30 nights, from the ledger.")
@@ -133,7 +141,8 @@ def report(
     """Write the report again from the ledger and the evidence."""
     from upheld.cli.reading import rewrite_report
 
-    raise typer.Exit(rewrite_report(run, nights=nights, ledger=ledger, history=history, report_url=report_url))
+    shown = {"history": history, "publish": publish, "report_url": report_url}
+    raise typer.Exit(rewrite_report(run, nights=nights, ledger=ledger, **shown))
 
 
 @app.command()

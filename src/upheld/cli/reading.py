@@ -34,10 +34,11 @@ def _write_report(view: RunView, settings: Settings) -> list[str]:
     from upheld.report import gate, summary, write_report
     from upheld.report.insight import measures_before
     from upheld.report.readers import tell_others
+    from upheld.report.since import earlier_runs
 
     maps = read_maps(settings.root)
     with contextlib.closing(open_ledger(settings.ledger_url)) as ledger:
-        before = measures_before(ledger, view)
+        before, earlier = measures_before(ledger, view), earlier_runs(ledger, view)
     path = write_report(
         view,
         evidence=settings.path / "evidence",
@@ -45,6 +46,8 @@ def _write_report(view: RunView, settings: Settings) -> list[str]:
         maps=maps,
         settings=settings,
         before=before,
+        earlier=earlier,
+        publish=settings.publish,
     )
     others = tell_others(view, out=path.parent, maps=maps, settings=settings)
     return [*summary(view, gate(view)), f"Report: {path}", *others]

@@ -177,6 +177,7 @@ class Controller:
         from upheld.report import gate, summary, write_report
         from upheld.report.insight import measures_before
         from upheld.report.readers import tell_others
+        from upheld.report.since import earlier_runs
 
         view = run.view()
         run.thin_evidence(view)
@@ -189,6 +190,8 @@ class Controller:
             maps=run.maps,
             settings=run.settings,
             before=measures_before(run.ledger, view),
+            earlier=earlier_runs(run.ledger, view),
+            publish=run.settings.publish,
         )
         others = tell_others(view, out=report.parent, maps=run.maps, settings=run.settings)
         self._outcome.lines = [*summary(view, self._outcome.gate), f"Report: {_short(report)}", *others]

@@ -20,6 +20,7 @@ from upheld.report.cucumber import messages_of
 from upheld.report.files import MESSAGES, link
 from upheld.report.history import keep_night
 from upheld.report.markdown import markdown_of
+from upheld.report.masking import Mask
 from upheld.report.model import journeys_of
 from upheld.report.results import Place
 
@@ -41,6 +42,8 @@ def tell_others(
     On GitHub the summary is also shown with the job (`GITHUB_STEP_SUMMARY`). What cannot be written outside the
     report's folder is said and stops nothing: the run is over, and its verdicts are in the ledger.
     """
+    if settings.publish:
+        run = Mask(run).run(run)
     address = settings.report_url.replace("{run}", run.id)
     picture, message = _places(run, out)
     with language.speaking(settings.language, settings.root):
