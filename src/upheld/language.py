@@ -100,13 +100,13 @@ def _places(root: Path | None) -> list[Path]:
 @functools.lru_cache(maxsize=8)
 def _parsed(file: Path, changed: int) -> bytes:
     from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
+    from babel.messages.pofile import PoFileError, read_po
 
     compiled = io.BytesIO()
     try:
         with file.open("rb") as lines:
             write_mo(compiled, read_po(lines, abort_invalid=True))
-    except (ValueError, OSError) as error:
+    except (PoFileError, ValueError, OSError) as error:
         raise ConfigError(f"{file} cannot be read: {error}") from None
     return compiled.getvalue()
 

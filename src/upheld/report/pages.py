@@ -99,21 +99,20 @@ def write_report(
     out.mkdir(parents=True, exist_ok=True)
     mask = Mask(run) if publish else None
     files = Files(evidence, out, mask)
-    insights = insights_of(run, read=files.raw, maps=maps, settings=settings, before=before)
-    if mask is not None:
-        run, insights = mask.run(run), mask.of(insights)
-    arrivals = Arrivals(run)
     with language.speaking(settings.language if settings else "en", settings.root if settings else None):
-        cards = Cards(run, maps, arrivals, files, os.path.relpath(evidence, out), insights, past := Past(earlier))
+        insights = insights_of(run, read=files.raw, maps=maps, settings=settings, before=before)
+        if mask is not None:
+            run, insights = mask.run(run), mask.of(insights)
+        arrivals, past = Arrivals(run), Past(earlier)
+        cards = Cards(run, maps, arrivals, files, os.path.relpath(evidence, out), insights, past)
         pages = _Pages(run, maps, cards, arrivals, past)
         write(out / "style.css", _template("style.css"))
         written = {write(out / card.page, pages.journey(card)) for card in pages.cards}
         _tidy(out / JOURNEYS, written)
-        front = pages.front(insights.discovery)
-    data = results(run, picture=files.picture, message=files.message, arrivals=arrivals, insights=insights)
-    write(out / "results.json", as_json(data))
-    # The front page is written last: it leads to what is there.
-    index = write(out / "index.html", front)
+        data = results(run, picture=files.picture, message=files.message, arrivals=arrivals, insights=insights)
+        write(out / "results.json", as_json(data))
+        # The front page is written last: it leads to what is there.
+        index = write(out / "index.html", pages.front(insights.discovery))
     files.tidy()
     return index
 

@@ -39,9 +39,16 @@ def _no(journey: JourneyView) -> str:
     text, _line, error = masked_stop(journey)
     first = (error.splitlines() or [""])[0]
     stopped = [_("It stopped at “{step}”.", step=text) + f" {first}".rstrip() if text else first]
-    # How we looked stands with the promise itself.
-    why = (masked(why_of(view)).partition(_(" We looked "))[0] for view in failed)
+    why = (_briefly(view) for view in failed)
     return " ".join(dict.fromkeys((*(stopped if journey.status == "failed" else ()), *why)))
+
+
+def _briefly(view: PromiseView) -> str:
+    """What became of it; how we looked stands with the promise itself. It may have been judged in another language."""
+    said = masked(why_of(view))
+    for looked in (" We looked ", _(" We looked ")):
+        said = said.partition(looked)[0]
+    return said
 
 
 def _cannot_tell(journey: JourneyView) -> str:
