@@ -84,6 +84,29 @@ def test_a_stranger_learns_how_to_walk(root: Path) -> None:
     assert all((bound.index.parent / place).is_file() for place in shown)
 
 
+def test_a_way_in_is_never_told(root: Path) -> None:
+    edited(root / "features" / "booking.feature", ("opens the page of the event", "opens the link of her booking"))
+    night = booking(root)
+    night._events = [
+        replace(
+            event,
+            data={
+                name: value.replace("the page of the event", "the link of her booking")
+                if isinstance(value, str)
+                else value
+                for name, value in event.data.items()
+            },
+        )
+        for event in night._events
+    ]
+    with written(root, night) as ledger:
+        bound = made(root, ledger)
+    assert "Open the link of her booking" not in page_of(bound)
+    assert "Systems Day” (/events/…)" in page_of(bound)
+    for file in bound.index.parent.iterdir():
+        assert file.is_dir() or "c4dc2fb2e6" not in file.read_text("utf-8")
+
+
 def test_a_snag_is_told_with_what_was_done_and_whether_its_guard_holds(root: Path) -> None:
     text = page_of(made(root))
     for told in (

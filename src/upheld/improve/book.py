@@ -337,7 +337,7 @@ class _Writer:
             view = views.get(index)
             new = view is not None and view.picture not in ("", shown)
             opens = bool(_OPENS.match(step.text))
-            address = address_shown(view, facts, whole=opens)
+            address = address_shown(view, facts, step.text if opens else "")
             as_in = ways.get(f"{told.key}#{index}") if not opens else None
             due = []
             for promise in step.promises:
@@ -434,7 +434,8 @@ def _varies(walked: Walked | None) -> tuple[str, ...]:
     values = [str(fact.value) for fact in journey.noted if fact.kind in ("text", "number")]
     for one in journey.cast:
         values += [one.name, one.given, one.family, one.address, *(str(value) for value in one.details.values())]
-    return tuple(sorted({value for value in values if len(value) > 2}))
+    # An address may be a way in, and does not stand in what she reads.
+    return tuple(sorted({value for value in values if len(value) > 2 and not value.startswith(("/", "http"))}))
 
 
 def _when(walked: Walked | None) -> str:

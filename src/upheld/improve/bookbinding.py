@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import io
 import json
@@ -30,7 +31,13 @@ if TYPE_CHECKING:
 __all__ = ["Bound", "bind", "environment", "print_book", "style_of", "write_page"]
 
 PDF = "book.pdf"
-TALLEST = 800  # of a message on paper, in pixels: what is taller does not fit a page
+TALLEST = 1500  # of a message on paper, in pixels: what is taller could not be read on a page
+_REPLACE = """(frame, src) => {
+    const picture = document.createElement("img");
+    Object.assign(picture, {src, alt: frame.title, className: "letter"});
+    frame.replaceWith(picture);
+    return picture.decode();
+}"""
 FOOTER = (
     '<div style="font:8px sans-serif;width:100%;margin:0 15mm;display:flex;justify-content:space-between;color:#333">'
     '<span>EDITION</span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>'
@@ -115,14 +122,14 @@ def _printed(book: Book, edition: Edition, out: Path, page: Page) -> bytes:
     sheet = out / "printed.part.html"
     footer = FOOTER.replace("EDITION", f"The book, edition {edition.number} of {said['day']}")
     pages: Mapping[str, int] = {}
-    content = b""
+    content, letters = b"", dict[str, str]()
     try:
         # The contents name pages that are known only when it has been printed. They take up the same room with and
         # without numbers, save where a number takes a line more.
         for _ in range(3):
             write_page(sheet, template.render(**{**said, "pages": pages}, only=None, whole=True))
             page.goto(sheet.resolve().as_uri(), wait_until="load")
-            _open_letters(page)
+            _picture_letters(page, letters)
             content = page.pdf(
                 prefer_css_page_size=True,
                 print_background=True,
@@ -141,11 +148,20 @@ def _printed(book: Book, edition: Edition, out: Path, page: Page) -> bytes:
     return content
 
 
-def _open_letters(page: Page) -> None:
-    """Make each message's frame as high as the message: nobody scrolls on paper."""
+def _picture_letters(page: Page, pictures: dict[str, str]) -> None:
+    """Put a picture of each message in the place of its frame: a frame cannot be made smaller for paper.
+
+    `pictures` are those that were taken already, by the message's document.
+    """
     for frame in page.frames[1:]:
-        height = int(frame.evaluate("document.documentElement.scrollHeight"))
-        frame.frame_element().evaluate("(one, height) => one.style.height = `${height + 2}px`", min(height, TALLEST))
+        element = frame.frame_element()
+        letter = element.get_attribute("srcdoc") or ""
+        if letter not in pictures:
+            height = int(frame.evaluate("document.documentElement.scrollHeight"))
+            element.evaluate("(one, height) => one.style.height = `${height + 2}px`", min(height, TALLEST))
+            shot = base64.b64encode(element.screenshot(type="jpeg", quality=60)).decode()
+            pictures[letter] = f"data:image/jpeg;base64,{shot}"
+        element.evaluate(_REPLACE, pictures[letter])
 
 
 def _pages_in(reader: PdfReader) -> dict[str, int]:

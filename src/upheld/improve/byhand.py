@@ -22,6 +22,7 @@ __all__ = ["Typed", "address_shown", "facts_of", "how", "language_of", "must", "
 
 _QUOTED = r'"(?P<words>[^"]+)"'
 _IN_LETTER = r"(?P<letter> in it| in the [\w -]+)?"
+_HERS = re.compile(r"link|sign|token|password|code|^(?:her|his|their) ")
 _LOCAL = re.compile(r"(.+)\[([^\]]+)\]$")
 # Who acts may be named in any way; what she does is said in the standard steps' words (docs/steps.md).
 _WAYS: tuple[tuple[str, Callable[[Mapping[str, str], str], str]], ...] = (
@@ -132,21 +133,22 @@ def must(row: Row, facts: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     return _ABOUT.get(row.key, row.key), tuple(told)
 
 
-def address_shown(step: StepView | None, facts: Mapping[str, str], *, whole: bool) -> str:
-    """Return where a step's page is: a path of the site, or a whole address elsewhere.
+def address_shown(step: StepView | None, facts: Mapping[str, str], opened: str = "") -> str:
+    """Return where a step's page is, as a path of the site, masked as the ledger has it.
 
-    The ledger has it masked. A page that is opened (`whole`) is found among the facts, since it leads nobody in.
+    `opened` is the text of a step that opened it. Where that names it by a fact ("the page of the event"), the path is
+    told whole, since a page that anybody may open lets nobody in; a link of her own does, and stays masked.
     """
     if step is None or not step.address:
         return ""
     parts = urlsplit(step.address)
-    if whole and MASK in step.address:
-        own = f"{parts.scheme}://{parts.netloc}"
-        for value in facts.values():
-            if value.startswith("/") and masked(own + value) == step.address:
-                return value
-    path = parts.path.replace(f"/{MASK}", "/…") or "/"
-    return path if parts.scheme in ("http", "https") else ""
+    if parts.scheme not in ("http", "https"):
+        return ""
+    for name, value in facts.items() if opened and MASK in step.address else ():
+        public = name in opened.casefold() and not _HERS.search(name)
+        if public and value.startswith("/") and masked(f"{parts.scheme}://{parts.netloc}{value}") == step.address:
+            return value
+    return parts.path.replace(f"/{MASK}", "/…") or "/"
 
 
 def language_of(person: CastView) -> str:
