@@ -130,12 +130,23 @@ def test_a_bad_night_of_a_large_suite_is_short() -> None:
     stage = Stage()
     for number in range(200):
         walk = stage.journey(f"Journey {number}")
-        walk.promise("receipt", verdict="broken")
+        walk.promise(f"receipt {number}", verdict="broken")
         walk.promise("code", verdict="unproven", why="x" * 5000)
         walk.done()
     markdown = markdown_of(stage.view(), MAPS)
     assert "- and 190 more" in markdown
     assert len(markdown) < 12_000
+
+
+def test_the_same_to_several_people_is_told_once() -> None:
+    stage = Stage()
+    for who in ("Ada", "Ben", "Cleo"):
+        walk = stage.journey("Booking", who=who)
+        walk.promise("receipt", verdict="broken", why=f"{who} got none.")
+        walk.done()
+    (item,) = shown(markdown_of(stage.view(), MAPS)).css("li")
+    told = " ".join(item.text().split())
+    assert "broken: receipt to Ada, Ben and Cleo Ada got none. The same happened 2 times more." in told
 
 
 @pytest.mark.parametrize(

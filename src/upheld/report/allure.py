@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -117,9 +118,12 @@ class _Results:
             "stop": _milliseconds(ended),
             "labels": [{"name": name, "value": value} for name, value in self._labels(journey) if value],
             "links": links,
-            "steps": [*map(self._step, journey.steps), *(self._promise(view, ended) for view in journey.promises),
-                      *(_item(f"{found.check}: {found.touchpoint} to {found.to}", "failed", found.said, ended)
-                        for found in alone(journey))],
+            "steps": [
+                *(self._step(step, before) for before, step in pairwise((None, *journey.steps)) if step),
+                *(self._promise(view, ended) for view in journey.promises),
+                *(_item(f"{found.check}: {found.touchpoint} to {found.to}", "failed", found.said, ended)
+                  for found in alone(journey)),
+            ],
         }  # fmt: skip
 
     def _labels(self, journey: JourneyView) -> Iterator[tuple[str, str]]:
@@ -130,11 +134,13 @@ class _Results:
             yield from (("epic", known.stage), ("owner", known.owner))
         yield from (("tag", tag) for tag in journey.tags)
 
-    def _step(self, step: StepView) -> dict[str, Any]:
+    def _step(self, step: StepView, before: StepView | None) -> dict[str, Any]:
         began, status = step.began, _STEP.get(step.status, "broken")
         ended = began + timedelta(seconds=step.seconds) if began else None
         item = _item(f"{step.keyword} {step.text}".strip(), status, step.error, began, ended)
-        return item | {"attachments": [*self._attached(step.title or "What was seen", self._picture, step.picture)]}
+        # A screen is shown with the step that led to it, and not with each that stayed there.
+        picture = step.picture if before is None or before.picture != step.picture else ""
+        return item | {"attachments": [*self._attached(step.title or "What was seen", self._picture, picture)]}
 
     def _promise(self, view: PromiseView, at: datetime | None) -> dict[str, Any]:
         verdict, words = verdict_of(view), view.promise.window.words

@@ -11,6 +11,7 @@ import platform
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from upheld.ledger import JourneyView, PromiseView, RunView, StepView
@@ -140,7 +141,7 @@ class _Walk:
         self.journey, self.title, self.id = journey, title, next_id()
         self._next = next_id
         self._tags = [(next_id(), f"@{tag}") for tag in journey.tags]
-        self.steps = [self._step(step) for step in journey.steps]
+        self.steps = [self._step(step, before) for before, step in pairwise((None, *journey.steps)) if step]
         walked = {part.line for part in self.steps}
         for view in journey.promises:
             # Of what was never reached, the ledger knows what would have been promised there.
@@ -204,10 +205,12 @@ class _Walk:
         id, pickle = f"{self.id}-case", f"{self.id}-pickle"
         return {"id": id, "pickleId": pickle, "testSteps": [*steps, *hooks], "testRunStartedId": "run"}
 
-    def _step(self, step: StepView) -> _Part:
+    def _step(self, step: StepView, before: StepView | None) -> _Part:
         part = _Part(self._next(), step.text, _STEP.get(step.status, "UNKNOWN"), step.line)
         part.keyword, part.why, part.type = step.keyword.strip() or "*", step.error, "step"
-        part.began, part.seconds, part.picture = step.began, step.seconds, step.picture
+        part.began, part.seconds = step.began, step.seconds
+        # A screen is shown with the step that led to it, and not with each that stayed there.
+        part.picture = step.picture if before is None or before.picture != step.picture else ""
         return part
 
     def _told(self) -> Iterator[_Part]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
 from upheld.language import gettext as _
-from upheld.language import ngettext
+from upheld.language import listed, ngettext
 from upheld.ledger import JourneyView, PromiseView, RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
@@ -23,10 +23,10 @@ from upheld.report.model import alone, gate, journeys_of, makes_sense, name_of, 
 
 __all__ = ["markdown_of", "plain", "web_address"]
 
-MOST, LONGEST = 10, 300
+MOST, FEW, LONGEST = 10, 4, 300
 MARKS = {"no-go": "✕", "cannot tell": "?", "go": "✓"}
 # What has a meaning anywhere in a line of Markdown, at its beginning only, or where it is shown (`:100:`, `:+1:`).
-_MEANS = re.compile(r"[\\`*_\[\]#!|~$>]|^[-+=:]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|:(?=[\w+-]+:)")
+_MEANS = re.compile(r"[\\`*_\[\]#!|~$>]|^[-+=:]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|:(?!\d\d:)(?=[\w+-]+:)")
 # A backslash keeps none of these from being read as an address or as a name; a comment between the letters does.
 _LINKS = re.compile(r"(?i)(@|://|www(?=\.)|mailto|xmpp|[#!](?=\d)|\b[0-9a-f]{4}(?=[0-9a-f]{3}))")
 
@@ -35,7 +35,7 @@ def markdown_of(run: RunView, maps: Mapping[str, JourneyMap], *, address: str = 
     """Return the summary; `address` is where the whole report can be read, "" where it is nowhere yet."""
     journeys, found = journeys_of(run), gate(run)
     names = names_of(journeys)
-    bad = [line for one in journeys for line in _not_upheld(one, names[one.id], maps)]
+    bad = [*_stopped(journeys, names, maps), *_not_upheld(journeys, maps), *_amiss(journeys, maps)]
     lost = [line for one in journeys for line in _cannot_tell(one, names[one.id])]
     still = [line for one in journeys for line in _open(one)]
     lines = [f"## {MARKS[found.word]} {plain(found.sentence)}"]
@@ -90,40 +90,67 @@ def _section(title: str, lines: Sequence[str]) -> list[str]:
     return ["", f"**{title}**", "", *lines[:MOST], *rest]
 
 
-def _not_upheld(journey: JourneyView, example: str, maps: Mapping[str, JourneyMap]) -> Iterator[str]:
+def _stopped(
+    journeys: Sequence[JourneyView], names: Mapping[str, str], maps: Mapping[str, JourneyMap]
+) -> Iterator[str]:
+    for journey in journeys:
+        if journey.status == "failed":
+            text, line, error = stopped_at(journey)
+            told = _("It stopped at “{step}”: {error}", step=text, error=error) if text else error
+            title, where = _named(journey, names[journey.id]), _code(f"{journey.feature}:{line}")
+            yield _item("✕", title, plain(masked(told)), where, _owner(journey, maps))
+
+
+def _not_upheld(journeys: Sequence[JourneyView], maps: Mapping[str, JourneyMap]) -> Iterator[str]:
+    """What is not upheld; what became of the same promise to several people is told once."""
+    alike: dict[tuple[Verdict, str, str, str], list[tuple[JourneyView, PromiseView]]] = defaultdict(list)
+    for journey in journeys:
+        for view in journey.promises:
+            if verdict_of(view).failed:
+                alike[verdict_of(view), view.promise.kind, view.promise.words, journey.journey].append((journey, view))
+    for (verdict, kind, said, _map), found in alike.items():
+        journey, view = found[0]
+        people = list(dict.fromkeys(one.promise.who for _journey, one in found))
+        who = listed(people) if len(people) <= FEW else _("{count} people", count=len(people))
+        places = dict.fromkeys(f"{one.promise.file}:{one.promise.line}" for _journey, one in found if one.promise.file)
+        where = ", ".join(_code(place) for place in [*places][:FEW])
+        more = ngettext("The same happened once more.", "The same happened {count} times more.", len(found) - 1)
+        # The map tells what a missing one costs; one that came twice, or against the promise, is not missing.
+        missed = verdict in (Verdict.BROKEN, Verdict.LATE, Verdict.WRONG)
+        harm = harm_of(view, journey, maps) if missed else ""
+        yield _item(
+            "✕",
+            f"{_(str(verdict))}: {_('{what} to {who}', what=kind, who=who)}",
+            plain(masked(why_of(view))) + (f" {plain(more)}" if len(found) > 1 else ""),
+            " ".join(filter(None, (_("Promised:"), f"“{plain(said)}”" if said else "", where)))
+            if said or where
+            else "",
+            f"{_('What it costs her:')} {plain(harm)}" if harm else "",
+            _owner(journey, maps),
+        )
+
+
+def _amiss(journeys: Sequence[JourneyView], maps: Mapping[str, JourneyMap]) -> Iterator[str]:
+    for journey in journeys:
+        for found in alone(journey):
+            title, where = f"{found.check}: {found.touchpoint}", _code(f"{journey.feature}:{journey.line}")
+            yield _item("✕", title, plain(masked(found.said)), where, _owner(journey, maps))
+
+
+def _owner(journey: JourneyView, maps: Mapping[str, JourneyMap]) -> str:
     known = maps.get(journey.journey)
-    owner = f"{_('Who acts:')} {plain(known.owner)}" if known and known.owner else ""
-    if journey.status == "failed":
-        text, line, error = stopped_at(journey)
-        title = f"“{name_of(journey)}”" + (f" ({example})" if example else "")
-        told = _("It stopped at “{step}”: {error}", step=text, error=error) if text else error
-        yield _item("✕", title, plain(masked(told)), _code(f"{journey.feature}:{line}"), owner)
-    for view in journey.promises:
-        if verdict_of(view).failed:
-            promise = view.promise
-            # The map tells what a missing one costs; one that came twice, or against the promise, is not missing.
-            missed = verdict_of(view) in (Verdict.BROKEN, Verdict.LATE, Verdict.WRONG)
-            harm = harm_of(view, journey, maps) if missed else ""
-            said = f"“{plain(promise.words)}”" if promise.words else ""
-            yield _item(
-                "✕",
-                f"{_(str(verdict_of(view)))}: {_title(view)}",
-                plain(masked(why_of(view))),
-                f"{_('Promised:')} {said} {_code(f'{promise.file}:{promise.line}')}" if said or promise.file else "",
-                f"{_('What it costs her:')} {plain(harm)}" if harm else "",
-                owner,
-            )
-    for found in alone(journey):
-        where = _code(f"{journey.feature}:{journey.line}")
-        yield _item("✕", f"{found.check}: {found.touchpoint}", plain(masked(found.said)), where, owner)
+    return f"{_('Who acts:')} {plain(known.owner)}" if known and known.owner else ""
+
+
+def _named(journey: JourneyView, example: str) -> str:
+    return f"“{name_of(journey)}”" + (f" ({example})" if example else "")
 
 
 def _cannot_tell(journey: JourneyView, example: str) -> Iterator[str]:
-    name = name_of(journey) + (f" ({example})" if example else "")
     if journey.status not in ("passed", "failed"):
         text, _line, error = stopped_at(journey)
         told = f"“{text}”: {error}" if text else error or _("It was not walked.")
-        yield _item("?", f"“{name}”", plain(masked(told)))
+        yield _item("?", _named(journey, example), plain(masked(told)))
     elif journey.status == "passed":
         # What a failed step barred the way to is its consequence, and told with it.
         for view in journey.promises:
