@@ -13,7 +13,7 @@ from upheld.ledger import JourneyView, PromiseView
 __all__ = ["JOURNEYS", "anchors_of", "page_of", "slug_of", "slugs_of"]
 
 JOURNEYS = "journeys"
-LONGEST = 70
+LONGEST = 60
 
 
 def slug_of(journey: JourneyView) -> str:

@@ -175,7 +175,9 @@ class _Look:
                 filled=filled, asked=int(asked), required=int(measures["required_fields"]),
             )
             if asked > filled
-            else ngettext("one field filled in", "{count} fields filled in", filled),
+            else ngettext("one field filled in", "{count} fields filled in", filled)
+            if filled
+            else _("no fields filled in"),
             _("{time} in all, at the pace of a machine", time=_seconds(measures["seconds"])),
             _("{time} of it waiting for pages", time=_seconds(measures["wait_seconds"]))
             if "wait_seconds" in measures
