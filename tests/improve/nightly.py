@@ -10,7 +10,8 @@ from typing import Any
 
 from tests.report.stage import RUN, Stage
 from upheld.config import Settings, load_settings
-from upheld.improve.book import Book, book_of
+from upheld.improve.book import Book
+from upheld.improve.bookwriting import book_of
 from upheld.improve.chapters import incidents_in, told_in
 from upheld.improve.nights import last_walks
 from upheld.improve.promise_map import PromiseMap, map_of

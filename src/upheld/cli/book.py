@@ -19,8 +19,8 @@ __all__ = ["draw_map", "write_book"]
 
 def write_book(out: Path | None, ledger: str | None, *, pdf: bool) -> int:
     """Write the book, and say which edition it is and what it lacks."""
-    from upheld.improve.book import book_of
     from upheld.improve.bookbinding import bind, print_book
+    from upheld.improve.bookwriting import book_of
     from upheld.improve.nights import last_walks
     from upheld.report.files import Files
 
