@@ -30,11 +30,13 @@ from tests.report.stage import Stage
 from upheld.browser.find import find_browser
 from upheld.checks import Touch, all_checks
 from upheld.checks.rendering import Renderer, safe_and_shape
+from upheld.config import Settings
 from upheld.ledger import RunView, open_ledger
 from upheld.mailbox.letter import open_letter
 from upheld.mailbox.message import inline_html, read
-from upheld.report import gate, summary, write_report
+from upheld.report import allure, gate, summary, write_report
 from upheld.report.letters import read_letter
+from upheld.report.readers import tell_others
 
 AT = datetime(2026, 11, 21, 2, tzinfo=UTC)
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -197,6 +199,23 @@ def test_the_data_is_plain(night: Night) -> None:
     assert {len(journey["promises"]) > 5 for journey in data["journeys"]} == {True}
 
 
+def test_other_readers_are_told_words_only(night: Night, tmp_path: Path) -> None:
+    settings = Settings(root=tmp_path)
+    tell_others(night.run, out=tmp_path, maps={}, settings=settings, environ={})
+    allure.write_results(night.run, {}, tmp_path, picture=lambda _: None, message=lambda _: None)
+    told = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert len(told) > 5
+    assert all(OURS.fullmatch(file.name) for file in told)
+    for file in told:
+        text = file.read_bytes().decode("utf-8")
+        assert not re.search("[\x00-\x08\x0b-\x1f]", text), file
+        if file.suffix in (".json", ".ndjson"):
+            for line in text.splitlines() if file.suffix == ".ndjson" else [text]:
+                json.loads(line)
+    summary_ = (tmp_path / "summary.md").read_text("utf-8")
+    assert not re.search(r"<script|<b class|\]\(javascript:|!\[y\]\(https", summary_)
+
+
 @pytest.mark.parametrize("name", WORDS)
 def test_the_terminal_is_told_words_only(name: str) -> None:
     words, stage = loaded(WORDS[name]), Stage()
@@ -351,6 +370,7 @@ def test_what_is_published_lets_nobody_in(tmp_path: Path) -> None:
     def told(publish: bool) -> dict[str, str]:
         out = tmp_path / f"report-{publish}"
         write_report(run, evidence=tmp_path / "e", out=out, maps={}, publish=publish)
+        tell_others(run, out=out, maps={}, settings=Settings(root=tmp_path, publish=publish), environ={})
         files = [file for file in out.rglob("*") if file.is_file()]
         texts = ((file, file.read_bytes().decode("utf-8", "replace")) for file in files)
         return {str(file.relative_to(out)): html.unescape(text) for file, text in texts}

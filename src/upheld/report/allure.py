@@ -91,7 +91,7 @@ class _Results:
             result = self._result(journey, examples[journey.id], slugs[journey.id])
             name = f"{result['uuid']}-result.json"
             part = self._out / f"{name}.part"
-            part.write_text(json.dumps(result, ensure_ascii=False), "utf-8")
+            part.write_text(json.dumps(result), "utf-8")
             part.replace(self._out / name)
             yield name
 

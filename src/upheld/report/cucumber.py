@@ -41,7 +41,7 @@ Envelope = dict[str, Any]
 def messages_of(run: RunView, *, picture: Place, message: Place) -> Iterator[str]:
     """Yield the lines; `picture` and `message` give where one lies, relative to the file, None where it is not kept."""
     for envelope in _Messages(run, picture, message).all():
-        yield json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
+        yield json.dumps(envelope, separators=(",", ":"))
 
 
 class _Messages:

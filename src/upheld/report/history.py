@@ -46,7 +46,7 @@ def keep_night(run: RunView, report: Path, history: Path, *, keep: int) -> Path:
     part = history / f".part-{run.id}-{uuid.uuid4().hex}"
     try:
         _copy(report, part, _kept_files(history))
-        (part / NIGHT).write_text(json.dumps(asdict(night_of(run)), ensure_ascii=False), "utf-8")
+        (part / NIGHT).write_text(json.dumps(asdict(night_of(run))), "utf-8")
         _put(part, history / run.id)
     finally:
         shutil.rmtree(part, ignore_errors=True)

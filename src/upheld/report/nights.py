@@ -16,6 +16,7 @@ from upheld.language import ngettext
 from upheld.ledger import Ledger, RunView, fold
 from upheld.report.links import page_of, slugs_of
 from upheld.report.model import ANSWERS, Answer, gate, journeys_of, makes_sense, name_of, names_of
+from upheld.report.plain import plain
 from upheld.report.times import day, moment, zone_of_run
 
 __all__ = ["NOT_WALKED", "SHOWN", "Night", "Strip", "night_of", "nights_of", "strip_of", "write_page"]
@@ -111,7 +112,7 @@ def write_page(nights: Sequence[Night], page: Path, *, reports: Mapping[str, str
         shown=len(shown),
     )  # fmt: skip
     part = page.with_name(f".{page.name}-{uuid.uuid4().hex}")  # whoever reads it meanwhile sees the old one, whole
-    part.write_text(text, "utf-8")
+    part.write_text(plain(text), "utf-8")
     part.replace(page)
     return page
 

@@ -22,6 +22,7 @@ from upheld.report.history import keep_night
 from upheld.report.markdown import markdown_of
 from upheld.report.masking import Mask
 from upheld.report.model import journeys_of
+from upheld.report.plain import plain, write
 from upheld.report.results import Place
 
 __all__ = ["CUCUMBER", "SUMMARY", "tell_others"]
@@ -47,9 +48,9 @@ def tell_others(
     address = settings.report_url.replace("{run}", run.id)
     picture, message = _places(run, out)
     with language.speaking(settings.language, settings.root):
-        summary = markdown_of(run, maps, address=address or _job(environ))
-        _write(out / SUMMARY, summary)
-        _write(out / CUCUMBER, "".join(f"{line}\n" for line in messages_of(run, picture=picture, message=message)))
+        summary = plain(markdown_of(run, maps, address=address or _job(environ)))
+        write(out / SUMMARY, summary)
+        write(out / CUCUMBER, "".join(f"{line}\n" for line in messages_of(run, picture=picture, message=message)))
         if allure.is_wanted():
             allure.write_results(run, maps, out, picture=picture, message=message, address=address)
         said = _shown_with_the_job(summary, environ)
@@ -106,9 +107,3 @@ def _places(run: RunView, out: Path) -> tuple[Place, Place]:
         return messages[path]
 
     return pictures.get, message
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, "utf-8")
-    part.replace(path)
