@@ -202,7 +202,7 @@ def test_words_that_change_are_a_change_and_names_and_dates_are_none(root: Path)
         booking(root),
         booking(root, run="20261122T010000Z-b", hello=before),
         booking(
-            root, run="20261123T010000Z-c", hello="Dear Ada, bring your passport.", page="You are booked\nThank you"
+            root, run="20261123T010000Z-c", hello="Dear Ada, bring your passport.", page="You are\nbooked\nThank you"
         ),
     ]
     found = []

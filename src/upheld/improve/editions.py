@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -27,7 +27,6 @@ SCHEMA = 1
 MOST = 3
 _URL = re.compile(r"https?://[^\s/]+\S*")
 _NUMBER = re.compile(r"\d[\d.,:/ ]*\d|\d")
-_GAP = re.compile(r"(?:…[\s,.:]*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +222,7 @@ def _of_walk(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     varies = sorted({*then["varies"], *now["varies"], *_calendar_words()}, key=len, reverse=True)
     for where, lines in now["texts"].items():
         if where in then["texts"]:
-            gone, new = _apart(then["texts"][where], lines, varies)
+            gone, new = _reworded(then["texts"][where], lines, varies)
             if gone or new:
                 yield f"The words of {where} {_quoted(gone, new)}"
 
@@ -244,19 +243,27 @@ def _steps(then: list[str], now: list[str]) -> Iterator[str]:
         yield "Its steps come in another order."
 
 
-def _apart(then: Iterable[str], now: Iterable[str], varies: Iterable[str] = ()) -> tuple[list[str], list[str]]:
-    """Return the lines that are gone and those that are new, as they were written."""
+def _apart(then: Sequence[str], now: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return what is gone and what is new."""
+    return [one for one in then if one not in now], [one for one in now if one not in then]
+
+
+def _reworded(then: Sequence[str], now: Sequence[str], varies: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the lines of a text whose words are gone, and those whose words are new, as they were written.
+
+    Where a line ends is no matter: the same words break at another place when a page is shown a little later.
+    """
     pattern = re.compile("|".join(rf"(?<!\w){re.escape(one)}(?!\w)" for one in varies) or r"(?!)", re.IGNORECASE)
-    old = {plain: line for line in then if (plain := _plain(line, pattern))} if varies else {one: one for one in then}
-    new = {plain: line for line in now if (plain := _plain(line, pattern))} if varies else {one: one for one in now}
-    return [old[one] for one in old if one not in new], [new[one] for one in new if one not in old]
+    old, new = _plain(" ".join(then), pattern), _plain(" ".join(now), pattern)
+    gone = [line for line in then if _plain(line, pattern) not in new]
+    come = [line for line in now if _plain(line, pattern) not in old]
+    return gone, come
 
 
 def _plain(line: str, varies: re.Pattern[str]) -> str:
-    """Return a line without what differs from walk to walk; "" where nothing else is left of it."""
+    """Return a line without what differs from walk to walk, and without signs."""
     plain = _NUMBER.sub("…", varies.sub("…", _URL.sub("…", line)))
-    plain = _GAP.sub("… ", plain).strip()
-    return plain.casefold() if plain.strip("… .,:;()-") else ""
+    return " ".join(re.findall(r"\w+", plain.casefold()))
 
 
 def _was(old: str, new: str) -> str:

@@ -20,8 +20,8 @@ from upheld.config import Settings
 from upheld.improve.book import STAGES
 from upheld.improve.bookbinding import environment, style_of, write_page
 from upheld.improve.chapters import Incident, Told
-from upheld.improve.nights import nights_of
-from upheld.ledger import JourneyView, Ledger, RunView, fold
+from upheld.improve.nights import Walked, last_walks, nights_of
+from upheld.ledger import JourneyView, Ledger, RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
 from upheld.report.insight import insights_of
@@ -145,7 +145,7 @@ def map_of(
     """Return the map of a suite; without a ledger nothing was ever walked."""
     nights = nights_of(ledger) if ledger else []
     tally = _Tally(nights)
-    said = _said_unchecked(ledger, nights, maps, settings)
+    said = _said_unchecked(last_walks(ledger, told) if ledger else {}, maps, settings)
     by_journey: dict[str, list[Told]] = {name: [] for name in maps}
     for one in told:
         by_journey.setdefault(one.journey or one.feature, []).append(one)
@@ -193,8 +193,7 @@ def _mapped(
         if known is None or kind not in known.touchpoint:
             note = "not in the map" if known else ""
             spots.append(Spot(kind, channel, tally.of_touchpoint(name, kind), "", note))
-    scenarios = {one.name for one in told}
-    sentences = [one for scenario in sorted(scenarios) for one in said.get(scenario, ())]
+    sentences = list(dict.fromkeys(sentence for one in told for sentence in said.get(one.key, ())))
     return Mapped(
         name=known.name if known else (told[0].feature if told else name),
         owner=known.owner if known else "",
@@ -270,15 +269,9 @@ def _worst(verdicts: Sequence[Verdict]) -> Verdict:
 
 
 def _said_unchecked(
-    ledger: Ledger | None,
-    nights: Sequence[tuple[date, Sequence[RunView]]],
-    maps: Mapping[str, JourneyMap],
-    settings: Settings,
+    walks: Mapping[str, Walked], maps: Mapping[str, JourneyMap], settings: Settings
 ) -> dict[str, list[_Sentence]]:
-    """Return what the last run found said to a customer and checked by nobody, by the scenario's name."""
-    if ledger is None or not nights:
-        return {}
-    run = fold(ledger.events(run=nights[0][1][0].id))
+    """Return what was said to a customer and checked by nobody, by the scenario's key, each on its own last walk."""
     folder = (settings.path / "evidence").resolve()
 
     def read(path: str) -> bytes | None:
@@ -288,10 +281,14 @@ def _said_unchecked(
         except OSError:
             return None
 
-    discovery = insights_of(run, read=read, maps=maps, settings=settings).discovery
-    found: dict[str, list[_Sentence]] = defaultdict(list)
-    for one in discovery.unchecked if discovery else ():
-        found[one.journey].append((one.sentence, one.where))
+    found: dict[str, list[_Sentence]] = {}
+    runs = {walked.run.id: walked.run for walked in walks.values()}
+    for run in runs.values():
+        discovery = insights_of(run, read=read, maps=maps, settings=settings).discovery
+        said: dict[str, list[_Sentence]] = defaultdict(list)
+        for one in discovery.unchecked if discovery else ():
+            said[one.journey].append((one.sentence, one.where))
+        found |= {key: said[walked.journey.scenario] for key, walked in walks.items() if walked.run.id == run.id}
     return found
 
 
