@@ -263,6 +263,8 @@ from upheld.mailbox.message import read
 from upheld.report import write_report
 
 for name in HUGE:
+    if name == "50 MB attached":
+        continue  # it is read for the report below
     raw = huge(name)
     touch = Touch(read(raw, id="1", to=["ada@journeys.test"], at=NOW), "receipt", None, NOW, open_letter(raw))
     for check in all_checks():
