@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Dialog, Page, sync_playwright
 
 from tests.checks.letters import known
 from tests.needs import needs
@@ -89,12 +89,16 @@ class Watched:
         self.page.on("request", lambda request: self._asked(request.url))
         self.page.on("popup", lambda page: self.amiss.append(f"popup: {page.url}"))
         self.page.on("download", lambda download: self.amiss.append(f"download: {download.url}"))
-        self.page.on("dialog", lambda dialog: (self.amiss.append("dialog"), dialog.dismiss()))
+        self.page.on("dialog", self._said)
         self.page.on("framenavigated", lambda frame: self._went(frame.url))
 
     def _asked(self, url: str) -> None:
         if not url.startswith(("file:", "data:", "blob:", "about:")) or "passwd" in url:
             self.amiss.append(f"request: {url}")
+
+    def _said(self, dialog: Dialog) -> None:
+        self.amiss.append("dialog")
+        dialog.dismiss()
 
     def _went(self, url: str) -> None:
         if not url.startswith(("file:", "about:")):
