@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -149,3 +150,22 @@ def test_a_history_that_cannot_be_written_stops_no_run(suite: Suite, scenario: C
     result = suite.run("features", "--history=nights")
     assert result.ret == pytest.ExitCode.OK
     result.stdout.fnmatch_lines(["The night could not be kept in */nights: *"])
+
+
+def test_the_nights_are_told_from_the_ledger_alone(suite: Suite, scenario: Callable[..., str]) -> None:
+    suite.feature(scenario("It stops", "Given Ida walks on", "When the step fails"))
+    for _night in range(2):
+        suite.run("features")
+    told = suite.pytester.run(sys.executable, "-m", "upheld", "report", "--nights", timeout=60)
+    told.stdout.fnmatch_lines(["Nights: *nights.html"])
+    page = suite.root / ".upheld" / "report" / "nights.html"
+    text = page.read_text("utf-8")
+    assert "on the last 2 nights that it was walked" in text
+    # Only the last night has a report to lead to.
+    links = [part.partition('"')[0] for part in text.split('href="')[1:]]
+    leading = [link for link in links if link.endswith(".html")]
+    assert len(leading) == 2
+    assert [link for link in leading if not (page.parent / link).is_file()] == []
+    # A new run does not leave the page of other nights behind.
+    suite.run("features")
+    assert not page.exists()

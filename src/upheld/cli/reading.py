@@ -83,12 +83,13 @@ def rewrite_report(run: str | None, *, nights: bool = False, **options: Any) -> 
 def _write_nights(view: RunView, settings: Settings) -> Path:
     from upheld import language
     from upheld.report.nights import nights_of, write_page
+    from upheld.report.readers import NIGHTS
 
     with contextlib.closing(open_ledger(settings.ledger_url)) as ledger:
         found = nights_of(ledger, view)
     with language.speaking(settings.language, settings.root):
         # Of the earlier nights there is no report to lead to, only what became of them.
-        return write_page(found, settings.path / "report" / "nights.html", reports={view.id: ""}, style="")
+        return write_page(found, settings.path / "report" / NIGHTS, reports={view.id: ""}, style="")
 
 
 def tell_gate(run: str | None, ledger: str | None) -> int:

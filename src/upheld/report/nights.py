@@ -136,9 +136,9 @@ def _row(node: str, strip: Strip, nights: Sequence[Night], reports: Mapping[str,
         "answer": walked[0],
         "cells": cells,
         "since": ngettext("on the last night", "on the last {count} nights that it was walked", same),
-        "count": ngettext(
-            "in order on {yes} of one night", "in order on {yes} of {count} nights", len(walked), yes=yes
-        ),
+        "count": ngettext("in order on {yes} of one night", "in order on {yes} of {count} nights", len(walked), yes=yes)
+        if len(walked) > 1
+        else "",
     }
 
 

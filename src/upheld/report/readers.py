@@ -25,9 +25,9 @@ from upheld.report.model import journeys_of
 from upheld.report.plain import plain, write
 from upheld.report.results import Place
 
-__all__ = ["CUCUMBER", "SUMMARY", "tell_others"]
+__all__ = ["CUCUMBER", "NIGHTS", "SUMMARY", "tell_others"]
 
-SUMMARY, CUCUMBER = "summary.md", "cucumber.ndjson"
+SUMMARY, CUCUMBER, NIGHTS = "summary.md", "cucumber.ndjson", "nights.html"
 
 
 def tell_others(
@@ -51,6 +51,8 @@ def tell_others(
         summary = plain(markdown_of(run, maps, address=address or _job(environ)))
         write(out / SUMMARY, summary)
         write(out / CUCUMBER, "".join(f"{line}\n" for line in messages_of(run, picture=picture, message=message)))
+        # Written on demand only: that of an earlier report would tell of other nights.
+        (out / NIGHTS).unlink(missing_ok=True)
         if allure.is_wanted():
             allure.write_results(run, maps, out, picture=picture, message=message, address=address)
         said = _shown_with_the_job(summary, environ)
