@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -57,8 +58,11 @@ def _matched(told: Iterable[Told], walked: Sequence[JourneyView]) -> list[tuple[
     """Pair scenarios with walks: an example of an outline by its steps, since all of them have one name."""
     pairs: list[tuple[str, JourneyView]] = []
     taken: set[str] = set()
+    named: dict[tuple[str, str], list[JourneyView]] = defaultdict(list)
+    for each in walked:
+        named[each.feature, each.scenario].append(each)
     for one in told:
-        alike = [each for each in walked if (each.feature, each.scenario) == (one.file, one.name)]
+        alike = named.get((one.file, one.name), ())
         texts = [step.text for step in one.steps]
         best = max(alike, key=lambda each: _likeness(texts, each), default=None)
         if best is not None and best.id not in taken and (not one.example or _likeness(texts, best) > 0.7):
