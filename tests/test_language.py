@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from tests.report.nights import MAPS, mixed_night
 from tools.catalogue import extracted, said_in
-from upheld.config import Settings
+from upheld.config import Settings, load_settings
 from upheld.errors import ConfigError
 from upheld.language import FILE, OURS, gettext, languages, ngettext, speaking
 from upheld.report import write_report
@@ -110,3 +110,11 @@ def test_the_report_is_written_in_german(tmp_path: Path) -> None:
     # What the report itself says is German; what features, maps and messages say is theirs.
     for english in ("What happened instead", "Who acts", "Does this journey", "Is it a smooth", "nobody promised it"):
         assert english not in front + pages
+
+
+def test_a_language_without_a_catalogue_is_told_before_anything_is_walked(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.upheld]\nlanguage = "fr"\n', "utf-8")
+    with pytest.raises(ConfigError, match='language = "fr"'):
+        load_settings(tmp_path, {})
+    suite_with(tmp_path, "fr", ("kept", "tenu"))
+    assert load_settings(tmp_path, {}).language == "fr"

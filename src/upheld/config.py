@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
 from upheld.errors import ConfigError, did_you_mean
+from upheld.language import speaking
 from upheld.promises.window import parse_duration
 
 __all__ = ["Settings", "find_root", "is_suite", "load_settings"]
@@ -166,7 +167,11 @@ def load_settings(root: Path, environ: Mapping[str, str] = os.environ) -> Settin
         for name in Settings.model_fields
         if name != "root" and (value := environ.get(f"UPHELD_{name.upper()}"))
     }
-    return _validated({**settings.model_dump(), **said}, "the environment (UPHELD_...)") if said else settings
+    if said:
+        settings = _validated({**settings.model_dump(), **said}, "the environment (UPHELD_...)")
+    # Known before anything is walked, and not when the report is written.
+    with speaking(settings.language, settings.root):
+        return settings
 
 
 def _from_environment(name: str, value: str) -> Any:

@@ -268,12 +268,14 @@ class Cards:
             since=self._past.of_promise(slug, anchor, verdict, zone),
             before=_before(view, zone),
             contradictions=_contradictions(its) if verdict.failed else (),
-            evidence=tuple(self._evidence(view, zone, why, its)) if troubled else (),
+            evidence=tuple(self._evidence(view, journey, zone, why, its)) if troubled else (),
             instead=tuple(self._instead(view, journey, zone)) if verdict is Verdict.BROKEN else (),
             reached=view.made_at is not None or journey.status == "passed",
         )
 
-    def _evidence(self, view: PromiseView, zone: str, why: str, found: Sequence[Found]) -> Iterator[Evidence]:
+    def _evidence(
+        self, view: PromiseView, journey: JourneyView, zone: str, why: str, found: Sequence[Found]
+    ) -> Iterator[Evidence]:
         for one in self._arrivals.answering(view)[:PLACES]:
             raw = self._files.raw(one.raw) if one.raw else None
             words = words_to_mark(view, why, [each for each in found if each.arrival == one.arrival.id])
@@ -283,7 +285,7 @@ class Cards:
             )
             yield Evidence(
                 subject=arrival.subject,
-                when=moment(arrival.at, zone),
+                when=self._came(one, journey, zone),
                 file=self._files.message(one.raw) if one.raw else None,
                 headers=tuple(_headers(raw, self._mask)) if raw and arrival.channel == "email" else (),
                 excerpts=excerpts(masked(text), words) if verdict_of(view) is Verdict.WRONG else (),
@@ -297,7 +299,14 @@ class Cards:
         came = sorted((one for one in others.values() if one.recipient in hers), key=lambda one: one.arrival.at)
         for one in came[:PLACES]:
             subject = one.arrival.subject or _("a message without a subject")
-            yield f"“{subject}”, {moment(one.arrival.at, zone)} ({zone})"
+            yield f"“{subject}”, {self._came(one, journey, zone)}"
+
+    def _came(self, one: ArrivalView, journey: JourneyView, zone: str) -> str:
+        """When a message came, in the site's time, as everything on the page is told."""
+        exact = (view.judgement for view in journey.promises if view.judgement and view.judgement.site_at)
+        at = next((found.site_at for found in exact if found.arrivals[:1] == (one.arrival.id,)), None)
+        site_at = self._clocks.get(journey.clock, Clock()).site_at
+        return f"{moment(at or site_at(one.arrival.at), zone)} ({zone})"
 
     def _shown(self, one: ArrivalView, words: tuple[str, ...]) -> Shown:
         if one.raw not in self._letters or not one.raw:
