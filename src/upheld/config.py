@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
 from upheld.errors import ConfigError, did_you_mean
+from upheld.language import speaking
 from upheld.promises.window import parse_duration
 
 __all__ = ["Settings", "find_root", "is_suite", "load_settings"]
@@ -95,6 +96,27 @@ class Settings(BaseModel):
     budgets: dict[str, float] = Field(
         default_factory=dict, description="How much of what a smooth ride may cost; see [a smooth ride](ride.md)."
     )
+    language: str = Field(
+        default="en",
+        description="The language that the report is written in: `en`, `de`, or one that the suite has a catalogue for "
+        "([how](report.md#in-another-language)).",
+    )
+    publish: bool = Field(
+        default=False,
+        description="Whether the report is for strangers: what lets its reader in is masked, and raw messages are left "
+        "out. See [publishing](publishing.md).",
+    )
+    report_url: str = Field(
+        default="",
+        description="Where the report can be read on the web, for links to it; `{run}` in it is the run. See "
+        "[publishing](publishing.md).",
+    )
+    history: Path | None = Field(
+        default=None,
+        description="A folder that keeps the report of each night, with a page that leads through the nights. Empty: "
+        "the report is that of the last run only.",
+    )
+    history_keep: int = Field(default=90, ge=1, description="How many nights `history` keeps; older ones are deleted.")
     seed: int | None = Field(default=None, description="Repeats the people of an earlier run; drawn unless given.")
 
     @property
@@ -145,7 +167,11 @@ def load_settings(root: Path, environ: Mapping[str, str] = os.environ) -> Settin
         for name in Settings.model_fields
         if name != "root" and (value := environ.get(f"UPHELD_{name.upper()}"))
     }
-    return _validated({**settings.model_dump(), **said}, "the environment (UPHELD_...)") if said else settings
+    if said:
+        settings = _validated({**settings.model_dump(), **said}, "the environment (UPHELD_...)")
+    # Known before anything is walked, and not when the report is written.
+    with speaking(settings.language, settings.root):
+        return settings
 
 
 def _from_environment(name: str, value: str) -> Any:

@@ -19,6 +19,7 @@ from upheld.promises.recognise import Recogniser, Recognisers, standard
 from upheld.promises.window import Window, parse_window
 
 __all__ = [
+    "ByHand",
     "FactRule",
     "JourneyMap",
     "Recognise",
@@ -104,12 +105,26 @@ class Touchpoint(BaseModel):
         return words
 
 
+class ByHand(BaseModel):
+    """What the book tells whoever walks the journey by hand, besides what the feature and the last run tell.
+
+    `needs` is what must be there first, a sentence each. `notes` are by words of a step: a test card's number, where
+    the organiser signs in.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    needs: tuple[str, ...] = ()
+    notes: dict[str, str] = Field(default_factory=dict)
+
+
 class JourneyMap(BaseModel):
     """A journey's name, its stage in the promise system, its owner, and its touchpoints by kind.
 
     `sender` and `reply_to` hold for every touchpoint that does not say its own. `does_something` are regular
     expressions for the words or addresses of links that change something when they are followed, `safe_to_follow` for
-    those that only look as if they did. `fact` says where on a page facts are read, by their names.
+    those that only look as if they did. `fact` says where on a page facts are read, by their names. `by_hand` is for
+    the book.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -123,6 +138,7 @@ class JourneyMap(BaseModel):
     does_something: tuple[str, ...] = ()
     safe_to_follow: tuple[str, ...] = ()
     fact: dict[str, FactRule] = Field(default_factory=dict)
+    by_hand: ByHand = Field(default_factory=ByHand)
 
 
 def read_maps(root: Path) -> dict[str, JourneyMap]:
@@ -147,7 +163,8 @@ def _told(where: str, error: ValidationError) -> str:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        known = (*JourneyMap.model_fields, *Touchpoint.model_fields, *Recognise.model_fields, *FactRule.model_fields)
+        parts = (JourneyMap, Touchpoint, Recognise, FactRule, ByHand)
+        known = [field for part in parts for field in part.model_fields]
         return f'{where}: nothing is called "{name}".{did_you_mean(str(first["loc"][-1]), known)}'
     return f"{where}: {name}: {first['msg'].removeprefix('Value error, ')}"
 

@@ -18,6 +18,7 @@ from upheld.clock import CLOCK_HEADER, Clock, open_clock
 from upheld.config import Settings
 from upheld.errors import ClockWouldNotTurn, UsageError
 from upheld.inspecting import Inspector
+from upheld.language import speaking
 from upheld.ledger import Lease, Ledger, NewEvent, RunView, fold, open_ledger
 from upheld.lookout import Lookout
 from upheld.mailbox import Mailbox, open_capture, open_mailbox
@@ -150,7 +151,8 @@ class Run:
             inspect=self._inspect,
         )
         # What an earlier run never came to promise is closed in the ledger; it is no news of this one.
-        settled = [one for one in sweep.settle() if one.run == self.id or one.view.made_at is not None]
+        with speaking(self.settings.language, self.settings.root):
+            settled = [one for one in sweep.settle() if one.run == self.id or one.view.made_at is not None]
         now = {one.view.id for one in settled}
         # What an earlier sweep of this run has settled for good is no longer on the next one's list.
         self.settled = [*(one for one in self.settled if one.view.id not in now), *settled]

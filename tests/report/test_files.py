@@ -42,4 +42,11 @@ def test_writing_again_leaves_nothing_of_the_last_report(tmp_path: Path) -> None
         "form.png",
         "pay.png",
     ]
-    assert sorted(file.name for file in out.iterdir()) == ["index.html", "messages", "pictures", "results.json"]
+    assert sorted(file.name for file in out.iterdir()) == [
+        "index.html",
+        "journeys",
+        "messages",
+        "pictures",
+        "results.json",
+        "style.css",
+    ]

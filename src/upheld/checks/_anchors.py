@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from upheld.browser.address import masked
+from upheld.mailbox._html import tamed
 
 __all__ = ["Anchor", "anchors_in", "leads_nowhere", "unfilled"]
 
@@ -38,7 +39,7 @@ def anchors_in(html: str) -> tuple[Anchor, ...]:
     if len(html) > LARGEST or "<a" not in html.lower():
         return ()
     try:
-        soup = BeautifulSoup(html, "html.parser")
+        soup = BeautifulSoup(tamed(html), "html.parser")
         # Where links are relative to something, they are not written as they lead.
         if soup.find("base", href=True):
             return ()

@@ -36,6 +36,14 @@ Clock = Annotated[str | None, typer.Option(help="real, or the address of the sit
 LedgerUrl = Annotated[str | None, typer.Option(help="sqlite:///file or postgresql://...", metavar="URL")]
 Patience = Annotated[str | None, typer.Option(help="How long to wait in real time for windows to close.", metavar="2m")]
 Seed = Annotated[int | None, typer.Option(help="Repeat the people of an earlier run.")]
+History = Annotated[str | None, typer.Option(help="A folder that keeps the report of each night.", metavar="FOLDER")]
+Publish = Annotated[
+    bool | None,
+    typer.Option("--publish", help="Write the report for strangers: what lets its reader in is masked."),
+]
+ReportUrl = Annotated[
+    str | None, typer.Option(help="Where the report can be read on the web; {run} in it is the run.", metavar="URL")
+]
 Workers = Annotated[int, typer.Option("-n", help="Walk in so many processes.", metavar="N")]
 
 
@@ -52,6 +60,9 @@ def run(
     patience: Patience = None,
     seed: Seed = None,
     workers: Workers = 1,
+    history: History = None,
+    publish: Publish = None,
+    report_url: ReportUrl = None,
 ) -> None:
     """Walk the journeys and settle their promises. What stands after -- goes to pytest as it is."""
     from upheld.cli.running import run_suite
@@ -61,7 +72,7 @@ def run(
         extra = ["-k", keyword, *extra]
     options = {
         "site": site, "mailbox": mailbox, "capture": capture, "clock": clock, "ledger": ledger, "patience": patience,
-        "seed": seed,
+        "seed": seed, "history": history, "publish": publish, "report_url": report_url,
     }  # fmt: skip
     raise typer.Exit(run_suite(targets or ["features"], options, workers=workers, extra=extra))
 
@@ -104,23 +115,34 @@ def settle(
     clock: Clock = None,
     ledger: LedgerUrl = None,
     patience: Patience = None,
+    history: History = None,
+    publish: Publish = None,
+    report_url: ReportUrl = None,
 ) -> None:
     """Settle what earlier runs left open, without walking anything."""
     from upheld.cli.reading import settle_open
 
     options = {"site": site, "mailbox": mailbox, "capture": capture, "clock": clock, "ledger": ledger}
-    raise typer.Exit(settle_open(**options, patience=patience))
+    shown = {"history": history, "publish": publish, "report_url": report_url}
+    raise typer.Exit(settle_open(**options, **shown, patience=patience))
 
 
 @app.command()
 def report(
     run: Annotated[str | None, typer.Option(help="Which run; the last one unless given.")] = None,
     ledger: LedgerUrl = None,
+    history: History = None,
+    publish: Publish = None,
+    report_url: ReportUrl = None,
+    nights: Annotated[
+        bool, typer.Option("--nights", help="Write nights.html as well: the last 30 nights, from the ledger.")
+    ] = False,
 ) -> None:
     """Write the report again from the ledger and the evidence."""
     from upheld.cli.reading import rewrite_report
 
-    raise typer.Exit(rewrite_report(run, ledger))
+    shown = {"history": history, "publish": publish, "report_url": report_url}
+    raise typer.Exit(rewrite_report(run, nights=nights, ledger=ledger, **shown))
 
 
 @app.command()
@@ -132,6 +154,29 @@ def gate(
     from upheld.cli.reading import tell_gate
 
     raise typer.Exit(tell_gate(run, ledger))
+
+
+@app.command()
+def book(
+    out: Annotated[Path | None, typer.Option(help="The folder to write into; .upheld/book unless given.")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print it as one PDF as well, by the browser.")] = False,
+    ledger: LedgerUrl = None,
+) -> None:
+    """Write the process handbook from the features, the maps and the last walk of each journey."""
+    from upheld.cli.book import write_book
+
+    raise typer.Exit(write_book(out, ledger, pdf=pdf))
+
+
+@app.command("map")
+def promise_map(
+    out: Annotated[Path | None, typer.Option(help="The folder to write into; .upheld/map unless given.")] = None,
+    ledger: LedgerUrl = None,
+) -> None:
+    """Draw the promise system on one page: what is kept, what fails, and what is checked by nobody."""
+    from upheld.cli.book import draw_map
+
+    raise typer.Exit(draw_map(out, ledger))
 
 
 @app.command()

@@ -33,18 +33,24 @@ def _write_report(view: RunView, settings: Settings) -> list[str]:
     from upheld.maps import read_maps
     from upheld.report import gate, summary, write_report
     from upheld.report.insight import measures_before
+    from upheld.report.readers import tell_others
+    from upheld.report.since import earlier_runs
 
+    maps = read_maps(settings.root)
     with contextlib.closing(open_ledger(settings.ledger_url)) as ledger:
-        before = measures_before(ledger, view)
+        before, earlier = measures_before(ledger, view), earlier_runs(ledger, view)
     path = write_report(
         view,
         evidence=settings.path / "evidence",
         out=settings.path / "report",
-        maps=read_maps(settings.root),
+        maps=maps,
         settings=settings,
         before=before,
+        earlier=earlier,
+        publish=settings.publish,
     )
-    return [*summary(view, gate(view)), f"Report: {path}"]
+    others = tell_others(view, out=path.parent, maps=maps, settings=settings)
+    return [*summary(view, gate(view)), f"Report: {path}", *others]
 
 
 def settle_open(**options: Any) -> int:
@@ -64,11 +70,26 @@ def settle_open(**options: Any) -> int:
     return int(gate(view).exit_code)
 
 
-def rewrite_report(run: str | None, ledger: str | None) -> int:
-    """Write the report of a run again."""
-    settings = _settings(ledger=ledger)
-    print("\n".join(_write_report(_view(run, settings), settings)))
+def rewrite_report(run: str | None, *, nights: bool = False, **options: Any) -> int:
+    """Write the report of a run again; with `nights` also the page of the last nights, as the ledger tells them."""
+    settings = _settings(**options)
+    view = _view(run, settings)
+    print("\n".join(_write_report(view, settings)))
+    if nights:
+        print(f"Nights: {_write_nights(view, settings)}")
     return 0
+
+
+def _write_nights(view: RunView, settings: Settings) -> Path:
+    from upheld import language
+    from upheld.report.nights import nights_of, write_page
+    from upheld.report.readers import NIGHTS
+
+    with contextlib.closing(open_ledger(settings.ledger_url)) as ledger:
+        found = nights_of(ledger, view)
+    with language.speaking(settings.language, settings.root):
+        # Of the earlier nights there is no report to lead to, only what became of them.
+        return write_page(found, settings.path / "report" / NIGHTS, reports={view.id: ""}, style="")
 
 
 def tell_gate(run: str | None, ledger: str | None) -> int:

@@ -160,7 +160,8 @@ class Controller:
             self._outcome.problem = str(error)
             raise pytest.UsageError(str(error)) from None
         self._swept = True
-        every = [*reports_of(settled), *reports_of_findings(self._run.view())]
+        view, maps = self._run.view(), self._run.maps
+        every = [*reports_of(settled, view, maps), *reports_of_findings(view, maps)]
         session.testscollected += len(every)
         for node, reports in every:
             if session.shouldfail and any(report.failed for report in reports):
@@ -175,6 +176,8 @@ class Controller:
     def _write_report(self, run: Run) -> None:
         from upheld.report import gate, summary, write_report
         from upheld.report.insight import measures_before
+        from upheld.report.readers import tell_others
+        from upheld.report.since import earlier_runs
 
         view = run.view()
         run.thin_evidence(view)
@@ -187,8 +190,11 @@ class Controller:
             maps=run.maps,
             settings=run.settings,
             before=measures_before(run.ledger, view),
+            earlier=earlier_runs(run.ledger, view),
+            publish=run.settings.publish,
         )
-        self._outcome.lines = [*summary(view, self._outcome.gate), f"Report: {_short(report)}"]
+        others = tell_others(view, out=report.parent, maps=run.maps, settings=run.settings)
+        self._outcome.lines = [*summary(view, self._outcome.gate), f"Report: {_short(report)}", *others]
 
     def _has_workers(self) -> bool:
         return bool(self._config.getoption("dist", "no") != "no")

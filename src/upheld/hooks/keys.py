@@ -19,9 +19,13 @@ OPTIONS = {
     "ledger": "sqlite:///file or postgresql://...",
     "patience": "how long to wait in real time for windows to close, such as 2m",
     "seed": "repeat the people of an earlier run",
+    "history": "a folder that keeps the report of each night",
+    "publish": "true: write the report for strangers, without what lets its reader in",
+    "report_url": "where the report can be read on the web, for links to it",
 }
 # pytest has a --capture of its own.
-FLAGS = {option: "upheld-capture" if option == "capture" else option for option in OPTIONS}
+_NAMED = {"capture": "upheld-capture", "publish": "upheld-publish", "report_url": "report-url"}
+FLAGS = {option: _NAMED.get(option, option) for option in OPTIONS}
 
 WORKER = pytest.StashKey[Any]()
 CONTEXT = pytest.StashKey[Any]()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
 
 from upheld.hooks.keys import UNPROVEN
 from upheld.ledger import RunView
+from upheld.maps import JourneyMap
 from upheld.promises import Verdict
-from upheld.report.model import alone, journeys_of
+from upheld.report.junit import properties_of
+from upheld.report.model import alone, journeys_of, name_of
 from upheld.sweep import Settled
 
 __all__ = ["reports_of", "reports_of_findings"]
@@ -19,17 +21,23 @@ __all__ = ["reports_of", "reports_of_findings"]
 _SEPARATOR = " » "
 
 
-def reports_of(settled: Iterable[Settled]) -> Iterator[tuple[str, list[pytest.TestReport]]]:
-    """Yield the node id of each promise with its reports, in order."""
+def reports_of(
+    settled: Iterable[Settled], view: RunView, maps: Mapping[str, JourneyMap]
+) -> Iterator[tuple[str, list[pytest.TestReport]]]:
+    """Yield the node id of each promise with its reports, in order; `view` is the run with its verdicts."""
     names: Counter[str] = Counter()
+    judged = {promise.id: promise for journey in view.journeys for promise in journey.promises}
     for one in settled:
         name = f"{one.journey.node}{_SEPARATOR}{one.promise.touchpoint} to {one.promise.who}"
         names[name] += 1
         node = name if names[name] == 1 else f"{name} ({names[name]})"
-        yield node, [_report(node, one), _teardown(node, one)]
+        # A promise of an earlier run is not in this one's view; what it was due by is left out.
+        now = judged.get(one.view.id, one.view)
+        properties = properties_of(one.journey, now, maps, str(one.judgement.verdict))
+        yield node, [_report(node, one, properties), _teardown(node, one.promise.line, properties)]
 
 
-def reports_of_findings(view: RunView) -> Iterator[tuple[str, list[pytest.TestReport]]]:
+def reports_of_findings(view: RunView, maps: Mapping[str, JourneyMap]) -> Iterator[tuple[str, list[pytest.TestReport]]]:
     """Yield what checks found wrong beside the promises, such as on a page: a failed report each."""
     names: Counter[str] = Counter()
     for journey in journeys_of(view):
@@ -37,22 +45,23 @@ def reports_of_findings(view: RunView) -> Iterator[tuple[str, list[pytest.TestRe
             name = f"{journey.node}{_SEPARATOR}{found.check}: {found.touchpoint} to {found.to}"
             names[name] += 1
             node = name if names[name] == 1 else f"{name} ({names[name]})"
-            properties: list[tuple[str, object]] = [("check", found.check)]
+            properties: list[tuple[str, object]] = [("check", found.check), ("journey", name_of(journey))]
+            if (known := maps.get(journey.journey)) and known.owner:
+                properties.append(("owner", known.owner))
             told = f"{found.check}: {found.said}\n{journey.feature}:{journey.line}"
             yield (
                 node,
                 [
                     _made(node, journey.line, "failed", "call", told, properties),
-                    _made(node, journey.line, "passed", "teardown", None, []),
+                    _teardown(node, journey.line, properties),
                 ],
             )
 
 
-def _report(node: str, one: Settled) -> pytest.TestReport:
+def _report(node: str, one: Settled, properties: list[tuple[str, object]]) -> pytest.TestReport:
     verdict, why = one.judgement.verdict, one.judgement.why
     told = f"{verdict}: {why}\n{one.promise.file}:{one.promise.line}: {one.promise.words}"
     outcome, when, longrepr = "failed", "call", told
-    properties: list[tuple[str, object]] = [("verdict", str(verdict))]
     if verdict.upheld:
         outcome, longrepr = "passed", None  # type: ignore[assignment]
     elif verdict is Verdict.OPEN:
@@ -60,12 +69,13 @@ def _report(node: str, one: Settled) -> pytest.TestReport:
     elif verdict is Verdict.UNPROVEN:
         # An error and not a failure: JUnit and the terminal tell them apart by the phase.
         when = "setup"
-        properties.append((UNPROVEN, why))
+        properties = [*properties, (UNPROVEN, why)]
     return _made(node, one.promise.line, outcome, when, longrepr, properties)
 
 
-def _teardown(node: str, one: Settled) -> pytest.TestReport:
-    return _made(node, one.promise.line, "passed", "teardown", None, [])
+def _teardown(node: str, line: int, properties: list[tuple[str, object]]) -> pytest.TestReport:
+    # JUnit XML takes a case's properties from its last report.
+    return _made(node, line, "passed", "teardown", None, properties)
 
 
 def _made(

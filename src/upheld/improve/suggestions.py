@@ -159,8 +159,9 @@ def suggest(
     `letters` are the messages taken apart, by the arrival's id; a rule that needs one and has none says nothing.
     """
     found: dict[Rule, list[tuple[JourneyView, Hint]]] = {}
+    arrivals = {one.arrival.id: one.arrival for one in run.arrivals}
     for journey in journeys:
-        walked = walked_of(run, journey, letters, maps.get(journey.journey))
+        walked = walked_of(run, journey, letters, maps.get(journey.journey), arrivals)
         for rule in all_rules() if rules is None else rules:
             for hint in rule.look(walked):
                 found.setdefault(rule, []).append((journey, hint))
@@ -185,11 +186,15 @@ def _listed(things: Iterable[str]) -> str:
 
 
 def walked_of(
-    run: RunView, journey: JourneyView, letters: Mapping[str, Letter], journey_map: JourneyMap | None
+    run: RunView,
+    journey: JourneyView,
+    letters: Mapping[str, Letter],
+    journey_map: JourneyMap | None,
+    arrivals: Mapping[str, Arrival] | None = None,
 ) -> Walked:
-    """Return a journey as a rule sees it."""
+    """Return a journey as a rule sees it; `arrivals` are the run's by their ids, for who asks for many journeys."""
     person = customer_of(journey)
-    by_id = {one.arrival.id: one.arrival for one in run.arrivals}
+    by_id = {one.arrival.id: one.arrival for one in run.arrivals} if arrivals is None else arrivals
 
     def came() -> Iterator[Came]:
         for view in journey.promises:

@@ -11,7 +11,7 @@ from bs4.element import CData, NavigableString, PageElement, PreformattedString,
 
 from upheld.mailbox._css import hidden_classes
 
-__all__ = ["MOST", "Seen", "declared_charset", "seen"]
+__all__ = ["MOST", "Seen", "declared_charset", "seen", "tamed"]
 
 MOST = 1000
 """How many headings and links are read, both together, and how many pictures."""
@@ -76,7 +76,7 @@ def seen(markup: str) -> Seen:
     not followed, and the words that stand in for a picture (`alt`) count as seen.
     """
     # An unknown marked section makes the parser give up; without a tag it takes the text for a file's name and warns.
-    soup = BeautifulSoup(f"<p></p>{_ODD_SECTION.sub('&lt;![', _tamed(markup))}", "html.parser")
+    soup = BeautifulSoup(f"<p></p>{_ODD_SECTION.sub('&lt;![', tamed(markup))}", "html.parser")
     out: list[str] = []
     headings: list[str] = []
     links: list[tuple[str, str]] = []
@@ -115,7 +115,7 @@ def seen(markup: str) -> Seen:
     return Seen(_lines("".join(out)), tuple(headings), tuple(links), tuple(pictures), language)
 
 
-def _tamed(markup: str) -> str:
+def tamed(markup: str) -> str:
     """Return the markup without comments and instructions, and with every `<` that opens nothing as text.
 
     Python's parser takes time by the square of the length where something opens again and again and never closes.

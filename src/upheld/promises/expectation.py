@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from upheld.errors import FeatureError, did_you_mean
+from upheld.language import gettext
 from upheld.promises.documents import FILE_KINDS
 from upheld.promises.facts import Fact, fold, money_in, parse_money, says
 from upheld.promises.promise import Arrival, Attachment, Expectation, Row
@@ -179,9 +180,9 @@ def _missing(fact: Fact, text: str, knowledge: Knowledge) -> str:
     wanted = fact.tell() if fact.kind in ("date", "money") else f'"{fact.value}"'
     instead = fact.instead(text, knowledge.locale)
     if instead:
-        return f"says {' and '.join(instead)} instead of {wanted}"
+        return gettext("says {seen} instead of {wanted}", seen=gettext(" and ").join(instead), wanted=wanted)
     named = f"{fact.name}, {wanted}" if fact.name != fact.value else wanted
-    return f"does not say {named}"
+    return gettext("does not say {what}", what=named)
 
 
 def _says(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
@@ -205,7 +206,7 @@ def _subject(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation)
 def _calls(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
     by_name = re.fullmatch(r"(?:her|him|them) by (?:(?:her|his|their) )?(?:first )?name", value.casefold())
     name = knowledge.given_name if by_name else value.strip('"')
-    return [] if says(_body(arrival), name) else [f'does not call her by name, "{name}"']
+    return [] if says(_body(arrival), name) else [gettext('does not call her by name, "{name}"', name=name)]
 
 
 def _amount(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
@@ -234,7 +235,7 @@ def _attached(value: str, arrival: Arrival, knowledge: Knowledge, expectation: E
     shown = kind.upper() if len(kind) == 3 else kind
     parts = [part for part in arrival.attachments if FILE_KINDS[kind](part)]
     if not parts or found is None:
-        return [f"has no {shown} attached"]
+        return [gettext("has no {what} attached", what=shown)]
     faults = [_attachment_faults(part, shown, found, knowledge, expectation) for part in parts]
     return [] if [] in faults else faults[0]
 
@@ -254,7 +255,7 @@ def _attachment_faults(
     if asked["says"]:
         wanted.extend(_as_fact(phrase, asked["says"], knowledge) for phrase in _phrases(asked["says"]))
     faults = [
-        f"has a {shown} that {_missing(fact, part.text, knowledge)}"
+        gettext("has a {what} that {fault}", what=shown, fault=_missing(fact, part.text, knowledge))
         for fact in wanted
         if not fact.said_in(part.text, knowledge.locale)
     ]
@@ -274,8 +275,12 @@ def _link(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) ->
     named = wanted.value if wanted else words
     there = [link for link in arrival.links if says(link.words, named) or link.url == named]
     if not there:
-        return [f'has no link "{named}"']
-    return [] if any(link.url.startswith(("https://", "http://")) for link in there) else [f'has a dead link "{named}"']
+        return [gettext('has no link "{words}"', words=named)]
+    return (
+        []
+        if any(link.url.startswith(("https://", "http://")) for link in there)
+        else [gettext('has a dead link "{words}"', words=named)]
+    )
 
 
 def _to(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:

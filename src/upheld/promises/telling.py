@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime, format_timedelta
 from babel.lists import format_list
 
+from upheld.language import N_, language, listed
+from upheld.language import gettext as _
 from upheld.promises.promise import Arrival, Promise
 from upheld.promises.window import Interval
 
@@ -41,7 +43,7 @@ TWIN = (
     "what came twice has the same Message-ID, and the mailbox was away in between; it was counted once, "
     "and may have been two"
 )
-_TIMES = {2: "twice", 3: "three times", 4: "four times"}
+_TIMES = {1: N_("once"), 2: N_("twice"), 3: N_("three times"), 4: N_("four times")}
 
 
 def duration(length: timedelta) -> str:
@@ -53,19 +55,19 @@ def duration(length: timedelta) -> str:
         return f"{seconds:.0f} s"
     if 90 <= seconds < 600 and round(seconds) % 60:  # "2 minutes" would say that what took 150 s was in time
         return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
-    return str(format_timedelta(length, threshold=1.5, locale="en"))
+    return str(format_timedelta(length, threshold=1.5, locale=language()))
 
 
 def instant(when: datetime, zone: str) -> str:
     """Return an instant in a time zone: `Wednesday 25 November, 18:00:05 (Europe/Berlin)`."""
-    said = format_datetime(when.astimezone(ZoneInfo(zone)), "EEEE d MMMM, HH:mm:ss", locale="en")
+    said = format_datetime(when.astimezone(ZoneInfo(zone)), _("EEEE d MMMM, HH:mm:ss"), locale=language())
     return f"{said} ({zone})"
 
 
 def _a(kind: str) -> str:
     if _is_plural(kind):
-        return f"the {kind}"
-    return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
+        return _("the {what}", what=kind)
+    return _("an {what}", what=kind) if kind[:1].lower() in "aeiou" else _("a {what}", what=kind)
 
 
 def _is_plural(kind: str) -> bool:
@@ -92,17 +94,19 @@ def _plural(kind: str) -> str:
 def _numbered(promise: Promise) -> str:
     """What was promised, with its number where that is not one: `at most 2 reminders`."""
     if promise.most is None:
-        return f"at least {_them(promise, promise.least)}"
-    return _them(promise, promise.most) if promise.least else f"at most {_number(promise.most)} {promise.kind}"
+        return _("at least {them}", them=_them(promise, promise.least))
+    if promise.least:
+        return _them(promise, promise.most)
+    return _("at most {count} {what}", count=_number(promise.most), what=promise.kind)
 
 
 def _number(count: int) -> str:
-    return "one" if count == 1 else str(count)
+    return _("one") if count == 1 else str(count)
 
 
 def _its(promise: Promise) -> str:
     """Whose it is, as a sentence begins: `Ada's receipt`, `The organiser's receipt`."""
-    return f"{_name(promise)}'s {promise.kind}"
+    return _("{who}'s {what}", who=_name(promise), what=promise.kind)
 
 
 def _name(promise: Promise) -> str:
@@ -112,7 +116,7 @@ def _name(promise: Promise) -> str:
 def _subject(arrival: Arrival) -> str:
     words = " ".join(arrival.subject.split())
     if not words:
-        return "a message without a subject"
+        return _("a message without a subject")
     return f'"{words[:117]}..."' if len(words) > 120 else f'"{words}"'
 
 
@@ -121,29 +125,50 @@ def kept(promise: Promise, came: datetime, made: datetime | None, zone: str, *, 
 
     `turned` is true where the clock was turned over the time in which it came: then it is known by when.
     """
-    were, it = ("were", "they were") if _is_plural(promise.kind) else ("was", "it was")
-    promised = f"; {it} promised{_promised(promise)}" if promise.window.words else ""
+    its, many = _its(promise), _is_plural(promise.kind)
+    promised = ""
+    if promise.window.words:
+        window = promise.window.words
+        promised = (
+            _("; they were promised {window}", window=window)
+            if many
+            else _("; it was promised {window}", window=window)
+        )
     if made is not None and abs(came - made) < timedelta(hours=1):
-        if came <= made:
-            return f"{_its(promise)} {were} there at once{promised}."
-        return f"{_its(promise)} came after {duration(came - made)}{promised}."
-    when = (
-        f"{were} there by {instant(came, zone)}, to which the clock was turned"
-        if turned
-        else f"came on {instant(came, zone)}"
+        if came > made:
+            return _("{its} came after {time}{promised}.", its=its, time=duration(came - made), promised=promised)
+        if many:
+            return _("{its} were there at once{promised}.", its=its, promised=promised)
+        return _("{its} was there at once{promised}.", its=its, promised=promised)
+    when = instant(came, zone)
+    if not turned:
+        return _("{its} came on {when}{promised}.", its=its, when=when, promised=promised)
+    if many:
+        said = _(
+            "{its} were there by {when}, to which the clock was turned{promised}.",
+            its=its,
+            when=when,
+            promised=promised,
+        )
+        return said
+    return _(
+        "{its} was there by {when}, to which the clock was turned{promised}.", its=its, when=when, promised=promised
     )
-    return f"{_its(promise)} {when}{promised}."
 
 
 def silent(promise: Promise, span: tuple[datetime, datetime] | None, zone: str, *, turned: bool = False) -> str:
     """*Ada was promised no receipt, and none came.*"""
-    said = f"{_name(promise)} was promised no {promise.kind}{_promised(promise)}, and none came."
+    said = _(
+        "{who} was promised no {what}{window}, and none came.",
+        who=_name(promise), what=promise.kind, window=_promised(promise),
+    )  # fmt: skip
     return said + _we_looked(span, zone, turned)
 
 
 def none_owed(promise: Promise) -> str:
     """*Ada was promised at most one reminder; none was owed, and none came.*"""
-    return f"{_name(promise)} was promised {_numbered(promise)}; none was owed, and none came."
+    said = _numbered(promise)
+    return _("{who} was promised {what}; none was owed, and none came.", who=_name(promise), what=said)
 
 
 def broken(
@@ -157,12 +182,15 @@ def broken(
     turned: bool = False,
 ) -> str:
     """*Ada was promised a receipt by email within 2 minutes of paying. None came. We looked without a gap ...*"""
-    said = f"{_name(promise)} was promised {_numbered(promise)} {promise.by}{_promised(promise)}. "
-    said += f"Only {_number(came)} came." if came else "None came."
+    said = _(
+        "{who} was promised {what} {by}{window}.",
+        who=_name(promise), what=_numbered(promise), by=_(promise.by), window=_promised(promise),
+    )  # fmt: skip
+    said += " " + (_("Only {count} came.", count=_number(came)) if came else _("None came."))
     if astray is not None:
-        said += f" It went to {format_list(astray.to, locale='en')} instead: {_subject(astray)}."
+        said += " " + _("It went to {whom} instead: {subject}.", whom=listed(astray.to), subject=_subject(astray))
     elif strange is not None:
-        said += f" What came instead is not it: {_subject(strange)}."
+        said += " " + _("What came instead is not it: {subject}.", subject=_subject(strange))
     return said + _we_looked(span, zone, turned)
 
 
@@ -170,98 +198,117 @@ def _we_looked(span: tuple[datetime, datetime] | None, zone: str, turned: bool) 
     if span is None:
         return ""
     since, until = (when.astimezone(ZoneInfo(zone)) for when in span)
-    day = "" if since.date() == until.date() else f"{format_datetime(since, 'd MMMM', locale='en')} "
-    end_day = "" if not day else f"{format_datetime(until, 'd MMMM', locale='en')} "
-    clock = ", while the site's clock was turned to the end of the window" if turned else ""
-    return f" We looked without a gap from {day}{since:%H:%M:%S} to {end_day}{until:%H:%M:%S} ({zone}){clock}."
+    began, ended = f"{since:%H:%M:%S}", f"{until:%H:%M:%S}"
+    if since.date() != until.date():
+        began, ended = (
+            f"{format_datetime(at, _('d MMMM'), locale=language())} {said}"
+            for at, said in ((since, began), (until, ended))
+        )
+    clock = _(", while the site's clock was turned to the end of the window") if turned else ""
+    looked = _("without a gap from {began} to {ended} ({zone})", began=began, ended=ended, zone=zone)
+    return _(" We looked ") + f"{looked}{clock}."
 
 
 def wrong(promise: Promise, faults: Sequence[str]) -> str:
     """*Ada's receipt says 210.00 € instead of 120.00 €.*"""
-    return f"{_its(promise)} {format_list(list(faults), locale='en')}."
+    return f"{_its(promise)} {format_list(list(faults), locale=language())}."
 
 
 def unsound(promise: Promise, said: Sequence[str]) -> str:
     """*Ada's receipt is not as it should be: The link “Your booking” leads to a page that is not there.*"""
-    return f"{_its(promise)} is not as it should be: {' '.join(said)}"
+    return _("{its} is not as it should be: {said}", its=_its(promise), said=" ".join(said))
 
 
 def too_early(promise: Promise, came: datetime, interval: Interval, zone: str) -> str:
     """*Ada's reminder came 3 days too early, on ...; it was promised on the day before the event.*"""
-    return (
-        f"{_its(promise)} came {duration(interval.opens - came)} too early, on {instant(came, zone)}; "
-        f"it was promised{_promised(promise)}."
-    )
+    return _(
+        "{its} came {time} too early, on {when}; it was promised{window}.",
+        its=_its(promise), time=duration(interval.opens - came), when=instant(came, zone), window=_promised(promise),
+    )  # fmt: skip
 
 
 def late(promise: Promise, came: datetime, interval: Interval, zone: str, *, turned: bool = False) -> str:
     """*Ada's confirmation came 40 s too late, on ...; it was promised within 1 minute.*"""
     if turned:
-        return (
-            f"{_its(promise)} came too late: not by {instant(interval.closes, zone)}, but by {instant(came, zone)}, to "
-            f"which the clock was turned; it was promised{_promised(promise)}."
-        )
-    return (
-        f"{_its(promise)} came {duration(came - interval.closes)} too late, on "
-        f"{instant(came, zone)}; it was promised{_promised(promise)}."
-    )
+        return _(
+            "{its} came too late: not by {due}, but by {when}, to which the clock was turned; it was promised{window}.",
+            its=_its(promise), due=instant(interval.closes, zone), when=instant(came, zone), window=_promised(promise),
+        )  # fmt: skip
+    return _(
+        "{its} came {time} too late, on {when}; it was promised{window}.",
+        its=_its(promise), time=duration(came - interval.closes), when=instant(came, zone), window=_promised(promise),
+    )  # fmt: skip
 
 
 def out_of_order(promise: Promise, key: str, other: str) -> str:
     """*Ada's outline came before the confirmation; it was promised not before it.*"""
     if key == "before":
-        return f"{_its(promise)} came after {other}; it was promised before it."
-    return f"{_its(promise)} came before {other}; it was promised not before it."
+        return _("{its} came after {other}; it was promised before it.", its=_its(promise), other=other)
+    return _("{its} came before {other}; it was promised not before it.", its=_its(promise), other=other)
 
 
 def order_open(promise: Promise, other: str) -> str:
     """Why what has come is not settled yet: what it was promised not to precede is still to come."""
-    return f"{_its(promise)} came; whether it came too soon is known once {other} is there. So far, yes."
+    its = _its(promise)
+    return _("{its} came; whether it came too soon is known once {other} is there. So far, yes.", its=its, other=other)
 
 
 def late_in_a_gap(came: datetime, zone: str, gap: str) -> str:
     """Why what came late proves nothing: we were away while it should have come."""
-    return f"it came on {instant(came, zone)}, after its window had closed, but before that {gap}"
+    when = instant(came, zone)
+    return _("it came on {when}, after its window had closed, but before that {gap}", when=when, gap=gap)
 
 
 def repeated(promise: Promise, times: Sequence[datetime]) -> str:
     """*Ada was sent the confirmation twice, 3 s apart; it was promised once.*"""
-    often = _TIMES.get(len(times), f"{len(times)} times")
-    apart = f", {duration(max(times) - min(times))} apart" if len(times) == 2 else ""
-    most = promise.most or 1
-    promised = "once" if most == 1 else _TIMES.get(most, f"{most} times")
-    return f"{_name(promise)} was sent the {promise.kind} {often}{apart}; it was promised {promised}."
+    apart = _(", {time} apart", time=duration(max(times) - min(times))) if len(times) == 2 else ""
+    return _(
+        "{who} was sent the {what} {often}{apart}; it was promised {promised}.",
+        who=_name(promise), what=promise.kind, often=_times(len(times)), apart=apart,
+        promised=_times(promise.most or 1),
+    )  # fmt: skip
+
+
+def _times(count: int) -> str:
+    return _(_TIMES[count]) if count in _TIMES else _("{count} times", count=count)
 
 
 def unwanted(promise: Promise, arrival: Arrival, came: datetime, zone: str) -> str:
     """*Ada was promised no confirmation, and one came on ...: "Your booking".*"""
-    return (
-        f"{_name(promise)} was promised no {promise.kind}{_promised(promise)}, and one came on "
-        f"{instant(came, zone)}: {_subject(arrival)}."
-    )
+    return _(
+        "{who} was promised no {what}{window}, and one came on {when}: {subject}.",
+        who=_name(promise), what=promise.kind, window=_promised(promise), when=instant(came, zone),
+        subject=_subject(arrival),
+    )  # fmt: skip
 
 
 def still_open(promise: Promise, interval: Interval, zone: str) -> str:
     """*Ada's reminder is due by Wednesday 25 November ... So far, yes.*"""
     until = instant(interval.closes, zone)
     if promise.silent:
-        return f"That {promise.who} gets no {promise.kind} is known on {until}. So far, none came."
-    return f"{_its(promise)} is due by {until}. Tonight's answer is: so far, yes."
+        return _(
+            "That {who} gets no {what} is known on {when}. So far, none came.",
+            who=promise.who, what=promise.kind, when=until,
+        )  # fmt: skip
+    return _("{its} is due by {when}. Tonight's answer is: so far, yes.", its=_its(promise), when=until)
 
 
 def unproven(promise: Promise, reason: str) -> str:
     """*Cannot tell whether Ada gets her receipt: the mailbox was away from 02:02 to 02:05.*"""
-    what = f"really gets no {promise.kind}" if promise.silent else f"gets the {promise.kind}"
     because = reason.strip().rstrip(".")
-    said = f"Cannot tell whether {promise.who} {what}{f': {because}' if because else ''}."
+    if promise.silent:
+        said = _("Cannot tell whether {who} really gets no {what}", who=promise.who, what=promise.kind)
+    else:
+        said = _("Cannot tell whether {who} gets the {what}", who=promise.who, what=promise.kind)
+    said += f": {because}." if because else "."
     ours = any(name in because for name in ("the mailbox", "the text-message capture", "no capture is set"))
-    return f"{said} That says nothing about the site." if ours else said
+    return f"{said} {_('That says nothing about the site.')}" if ours else said
 
 
 def withdrawn(promise: Promise, reason: str) -> str:
     """*Ada's reminder was withdrawn: she cancelled.*"""
     because = reason.strip().rstrip(".")
-    return f"{_its(promise)} was withdrawn{f': {because}' if because else ''}."
+    return _("{its} was withdrawn", its=_its(promise)) + (f": {because}." if because else ".")
 
 
 def strange(promise: Promise, arrival: Arrival) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from upheld.language import gettext as _
+from upheld.language import ngettext
 from upheld.ledger import ArrivalView, JourneyView, RunView
 from upheld.mailbox.letter import Letter, open_letter
 from upheld.maps import JourneyMap
@@ -20,8 +22,16 @@ def touchpoints_of_map(journey_map: JourneyMap, journeys: Iterable[JourneyView])
     promised = {view.promise.kind for journey in journeys for view in journey.promises if not view.promise.silent}
     known = journey_map.touchpoint
     return [
-        *(f"The map names a {kind}, and no journey walked here promises it." for kind in known if kind not in promised),
-        *(f"The {kind} is not in the map: nobody owns it yet." for kind in sorted(promised - known.keys()) if known),
+        *(
+            _("The map names a {kind}, and no journey walked here promises it.", kind=kind)
+            for kind in known
+            if kind not in promised
+        ),
+        *(
+            _("The {kind} is not in the map: nobody owns it yet.", kind=kind)
+            for kind in sorted(promised - known.keys())
+            if known
+        ),
     ]
 
 
@@ -61,15 +71,18 @@ def advice_for(
     said = list(of_map)
     names = {person.address: person.who for person in journey.cast}
     for one in surplus:
-        who = names.get(one.recipient, "Someone")
-        subject = one.arrival.subject or "a message without a subject"
+        who = names.get(one.recipient, _("Someone"))
+        subject = one.arrival.subject or _("a message without a subject")
         said.append(
-            f"{who[:1].upper()}{who[1:]} was also sent “{subject}”, which nobody promised: promise it, or do not "
-            "send it."
+            _(
+                "{who} was also sent “{subject}”, which nobody promised: promise it, or do not send it.",
+                who=f"{who[:1].upper()}{who[1:]}",
+                subject=subject,
+            )
         )
     for found in suggestions:
         if found.journeys[0] == journey.id:
             others = len(found.journeys) - 1
-            also = f" The same goes for {others} more journey{'' if others == 1 else 's'}." if others else ""
-            said.append(f"{found.said}{also}")
+            also = ngettext("The same goes for one more journey.", "The same goes for {count} more journeys.", others)
+            said.append(f"{found.said} {also}" if others else found.said)
     return list(dict.fromkeys(said))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from upheld.report.masking import Mask
+from upheld.report.pictures import SUFFIX, lighter
 
 __all__ = ["MESSAGES", "PICTURES", "Files", "link"]
 
@@ -13,6 +16,7 @@ PICTURES = "pictures"
 MESSAGES = "messages"
 # What a name of ours consists of; anything else in the ledger was not written by us and is not followed.
 _OURS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
+_AS_TEXT = ".txt"
 _SHOWN = (".jpg", ".jpeg", ".png", ".webp", ".avif")
 
 
@@ -23,23 +27,32 @@ def link(folder: str, path: str) -> str | None:
         return None
     if folder == PICTURES and not name.lower().endswith(_SHOWN):
         return None
+    if folder == MESSAGES and not name.endswith(_AS_TEXT):
+        # A browser opens what is called .eml as a page, whose links lead out of the report (RFC 2557).
+        name += _AS_TEXT
     return f"{folder}/{name}"
 
 
 class Files:
-    """What of the evidence a report needs. `evidence` is where it lies, `out` the report's folder."""
+    """What of the evidence a report needs. `evidence` is where it lies, `out` the report's folder.
 
-    def __init__(self, evidence: Path, out: Path) -> None:
-        self._evidence, self._out = evidence.resolve(), out
+    With a `mask` the report is for strangers: no message is copied as it was received.
+    """
+
+    def __init__(self, evidence: Path, out: Path, mask: Mask | None = None) -> None:
+        self._evidence, self._out, self.mask = evidence.resolve(), out, mask
         self._copied: dict[str, bool] = {}
+        self._light: dict[str, str | None] = {}
 
     def picture(self, path: str) -> str | None:
-        """Copy a picture and return its place in the report; None where there is none to show."""
-        return self._copy(PICTURES, path)
+        """Copy a picture, as WebP where that is smaller, and return its place in the report; None where none is."""
+        if path not in self._light:
+            self._light[path] = self._lighter(path) or self._copy(PICTURES, path)
+        return self._light[path]
 
     def message(self, path: str) -> str | None:
-        """Copy a raw message and return its place in the report; None where it is not kept."""
-        return self._copy(MESSAGES, path)
+        """Copy a raw message and return its place in the report; None where it is not kept, or not published."""
+        return None if self.mask else self._copy(MESSAGES, path)
 
     def raw(self, path: str) -> bytes | None:
         """Return a message as it was received, or None where it is not kept."""
@@ -55,6 +68,22 @@ class Files:
             for file in _files(self._out / folder):
                 if not self._copied.get(f"{folder}/{file.name}"):
                     file.unlink(missing_ok=True)
+
+    def _lighter(self, path: str) -> str | None:
+        place = link(PICTURES, path) if path else None
+        source = self._source(path) if place else None
+        if place is None or source is None:
+            return None
+        light = str(PurePosixPath(place).with_suffix(SUFFIX))
+        target = self._out / light
+        # Evidence is named by its content, so what an earlier report made of it is the same.
+        if light == place or (self._out / place).is_file():
+            return None
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not (target.is_file() or lighter(source, target)):
+            return None
+        self._copied[light] = True
+        return light
 
     def _source(self, path: str) -> Path | None:
         if not path:

@@ -6,22 +6,23 @@ import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from babel.lists import format_list
-
+from upheld.language import N_, listed, ngettext
+from upheld.language import gettext as _
 from upheld.ledger import JourneyView, PromiseView, RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
 from upheld.report.model import Gate, alone, journeys_of, makes_sense, name_of, names_of, verdict_of, why_of
+from upheld.report.plain import plain_line
 from upheld.report.times import day, zone_of
 
 __all__ = ["again", "due", "harm_of", "lede", "stopped_at", "summary"]
 
 MOST, WORST, NAMED = 12, 6, 3
 _BAD = {
-    Verdict.BROKEN: "The {kind} never came",
-    Verdict.LATE: "The {kind} came too late",
-    Verdict.WRONG: "The {kind} was not as promised",
-    Verdict.REPEATED: "The {kind} came more often than promised",
+    Verdict.BROKEN: N_("The {kind} never came for {whose}{where}."),
+    Verdict.LATE: N_("The {kind} came too late for {whose}{where}."),
+    Verdict.WRONG: N_("The {kind} was not as promised for {whose}{where}."),
+    Verdict.REPEATED: N_("The {kind} came more often than promised for {whose}{where}."),
 }
 
 
@@ -29,26 +30,32 @@ def lede(run: RunView, maps: Mapping[str, JourneyMap]) -> list[str]:
     """Return what a customer would have suffered, what else is in order, and what is not known: a sentence each."""
     journeys = journeys_of(run)
     if not journeys:
-        return ["There was no journey to walk, so nothing is known about the site."]
+        return [_("There was no journey to walk, so nothing is known about the site.")]
     answers = [makes_sense(journey) for journey in journeys]
     said = [*_suffered(journeys, maps), *_stopped(journeys), *_amiss(journeys)]
     bad = bool(said)
     if len(said) > WORST:
-        said = [*said[:WORST], f"And {_number(len(said) - WORST, 'thing')} more, told below."]
+        more = len(said) - WORST
+        said = [
+            *said[:WORST],
+            ngettext("And one thing more, told below.", "And {count} things more, told below.", more),
+        ]
     said += _not_known(journeys, bad)
     fine, so_far = answers.count("yes"), answers.count("so far")
     if so_far:
-        said.append(f"{_journeys(so_far, 'is', 'are')} in order so far{_until(journeys)}.")
-    if fine and (bad or so_far or "cannot tell" in answers):
-        said.append(f"{_journeys(fine, 'is', 'are', other=bad or bool(so_far))} in order.")
+        in_order = ngettext("One journey is in order so far", "{count} journeys are in order so far", so_far)
+        said.append(f"{in_order}{_until(journeys)}.")
+    if fine and (bad or so_far):
+        said.append(ngettext("One other journey is in order.", "{count} other journeys are in order.", fine))
+    elif fine and "cannot tell" in answers:
+        said.append(ngettext("One journey is in order.", "{count} journeys are in order.", fine))
     elif fine:
         kept = sum(verdict_of(view) is Verdict.KEPT for journey in journeys for view in journey.promises)
-        said.append(
-            f"{_journeys(fine, 'was', 'were')} walked to the end"
-            + (f", and {_number(kept, 'promise')} {'was' if kept == 1 else 'were'} kept." if kept else ".")
-        )
+        walked = ngettext("One journey was walked to the end", "{count} journeys were walked to the end", fine)
+        were_kept = ngettext(", and one promise was kept.", ", and {count} promises were kept.", kept) if kept else "."
+        said.append(f"{walked}{were_kept}")
     if run.interrupted:
-        said.append("The run was interrupted before it had settled everything.")
+        said.append(_("The run was interrupted before it had settled everything."))
     return said
 
 
@@ -63,7 +70,12 @@ def summary(run: RunView, found: Gate) -> list[str]:
     if any(line.startswith("  ✕") for line in lines):
         first = next(journey for journey in journeys if makes_sense(journey) == "no")
         shown.append(f"Walk only that journey again: {again(run, first)}")
-    return [_first_line(found, journeys), *shown]
+    # What a message or a page says is no command to the terminal; the indent of a line is ours.
+    return [plain_line(_first_line(found, journeys)), *(_indented(line) for line in shown)]
+
+
+def _indented(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())] + plain_line(line)
 
 
 def _first_line(found: Gate, journeys: Sequence[JourneyView]) -> str:
@@ -131,28 +143,30 @@ def _suffered(journeys: Sequence[JourneyView], maps: Mapping[str, JourneyMap]) -
             if verdict_of(view).failed:
                 groups[verdict_of(view), view.promise.kind].append((journey, view))
     for (verdict, kind), found in groups.items():
-        people = list(dict.fromkeys(view.promise.who for _, view in found))
-        number = len({journey.id for journey, _ in found})
-        whose = format_list(people[:4], locale="en_GB") if len(people) < 5 else f"{len(people)} people"
-        where = f" for {whose}" + (f" in {number} journeys" if number > 1 else "")
+        people = list(dict.fromkeys(view.promise.who for _journey, view in found))
+        number = len({journey.id for journey, _view in found})
+        whose = listed(people) if len(people) < 5 else _("{count} people", count=len(people))
+        where = _(" in {count} journeys", count=number) if number > 1 else ""
         if verdict is Verdict.UNWANTED:
-            yield f"{whose} got {'an' if kind[:1] in 'aeiou' else 'a'} {kind} that was promised not to come."
+            a_kind = _("an {what}", what=kind) if kind[:1] in "aeiou" else _("a {what}", what=kind)
+            yield _("{whose} got {a_kind} that was promised not to come.", whose=whose, a_kind=a_kind)
             continue
-        said = _BAD[verdict].format(kind=kind)
+        said = _(_BAD[verdict], kind=kind, whose=whose, where=where)
         harm = next((harm for journey, view in found if (harm := harm_of(view, journey, maps))), "")
         # The map tells what a missing one costs; a double one costs something else.
-        yield f"{said}{where}.{f' {harm}' if harm and verdict is not Verdict.REPEATED else ''}"
+        yield f"{said} {harm}" if harm and verdict is not Verdict.REPEATED else said
 
 
 def _stopped(journeys: Sequence[JourneyView]) -> Iterator[str]:
     groups: dict[str, list[JourneyView]] = defaultdict(list)
     for journey in journeys:
         if journey.status == "failed":
-            text, _, error = stopped_at(journey)
-            groups[f"at “{text}”" if text else (error.splitlines() or ["for no reason given"])[0]].append(journey)
+            text, _line, error = stopped_at(journey)
+            where = _("at “{step}”", step=text) if text else (error.splitlines() or [_("for no reason given")])[0]
+            groups[where].append(journey)
     for where, found in groups.items():
         names = list(dict.fromkeys(f"“{name_of(journey)}”" for journey in found))
-        yield f"{format_list(names[:3], locale='en_GB')} cannot be walked to the end: stopped {where}."
+        yield _("{names} cannot be walked to the end: stopped {where}.", names=listed(names[:3]), where=where)
 
 
 def _amiss(journeys: Sequence[JourneyView]) -> Iterator[str]:
@@ -167,19 +181,23 @@ def _not_known(journeys: Sequence[JourneyView], bad: bool) -> Iterator[str]:
     ]
     not_walked = [journey for journey in journeys if journey.status == "not run"]
     if unproven:
-        number = _number(len(unproven), "promise")
-        reason = f": {_reason(why_of(unproven[0][1]))}" if len({_reason(why_of(v)) for _, v in unproven}) == 1 else ""
-        yield f"About {number} we cannot tell{reason}. That says nothing about the site."
+        reasons = {_reason(why_of(view)) for _journey, view in unproven}
+        about = ngettext("About one promise we cannot tell", "About {count} promises we cannot tell", len(unproven))
+        reason = f": {reasons.pop()}" if len(reasons) == 1 else ""
+        yield f"{about}{reason}. " + _("That says nothing about the site.")
     elif not_walked:
-        them = "it" if len(not_walked) == 1 else "them"
-        yield f"{_journeys(len(not_walked), 'was', 'were')} not walked, so nothing is known of {them}."
+        yield ngettext(
+            "One journey was not walked, so nothing is known of it.",
+            "{count} journeys were not walked, so nothing is known of them.",
+            len(not_walked),
+        )
     elif not bad and any(journey.status == "unproven" for journey in journeys):
-        yield "Not every journey could be walked to its end. That says nothing about the site."
+        yield _("Not every journey could be walked to its end.") + " " + _("That says nothing about the site.")
 
 
 def _reason(why: str) -> str:
     """Return what stands behind `Cannot tell whether Ada gets the receipt:`."""
-    return (why.partition(": ")[2] if why.startswith("Cannot tell") else why).rstrip(".")
+    return (why.partition(": ")[2] if why.startswith(_("Cannot tell")) else why).rstrip(".")
 
 
 def _until(journeys: Sequence[JourneyView]) -> str:
@@ -187,9 +205,10 @@ def _until(journeys: Sequence[JourneyView]) -> str:
     dated = [(v.judgement.site_by, journey, v) for journey, v in still if v.judgement and v.judgement.site_by]
     if not dated:
         return ""
-    _, journey, view = max(dated, key=lambda one: one[0])
-    number = "what is still to come is due" if len(still) > 1 else f"the {view.promise.touchpoint} is due"
-    return f"; {number} by {due(view, journey)}"
+    _due, journey, view = max(dated, key=lambda one: one[0])
+    if len(still) > 1:
+        return _("; what is still to come is due by {day}", day=due(view, journey))
+    return _("; the {what} is due by {day}", what=view.promise.touchpoint, day=due(view, journey))
 
 
 def _lines(journey: JourneyView, example: str) -> Iterator[str]:
@@ -210,12 +229,3 @@ def _lines(journey: JourneyView, example: str) -> Iterator[str]:
         yield f"  ✕ {found.check}: {found.said} ({journey.feature}:{journey.line})"
     if journey.flaky:
         yield f"  ~ {name}: flaky, it took {journey.attempt} attempts ({journey.feature}:{journey.line})"
-
-
-def _journeys(count: int, is_: str, are: str, *, other: bool = False) -> str:
-    more = " other" if other else ""
-    return f"One{more} journey {is_}" if count == 1 else f"{count}{more} journeys {are}"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"one {noun}" if count == 1 else f"{count} {noun}s"

@@ -7,6 +7,7 @@ permission, and its content security policy lets nothing load that is not in the
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,14 +15,18 @@ import nh3
 
 from upheld.mailbox.message import inline_html
 from upheld.promises import Arrival
+from upheld.report.plain import shown
 
 __all__ = ["FRAME", "Letter", "masked", "read_letter", "size"]
 
 # A page of letters must stay a page: what is larger than this is shown by its text.
 LARGEST = 1_500_000
 LONGEST_TEXT = 20_000
+LONGEST_NAME = 300
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
+# As the serializer writes them: no text has a bare `<`, and no attribute's value a bare `"`.
+_TAG = re.compile(r"""(<(?:[^>"]|"[^"]*")*>)""")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
 _TAGS = {
     "a", "abbr", "address", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col",
@@ -74,18 +79,27 @@ class Letter:
     faults: tuple[str, ...]
 
 
-def read_letter(arrival: Arrival, raw: bytes | None) -> Letter:
-    """Return the message as it may be shown; without `raw`, from what was read of it when it came."""
-    page, left_out = _page(raw) if raw is not None else ("", 0)
+def read_letter(
+    arrival: Arrival, raw: bytes | None, *, mask: Callable[[str], str] | None = None, pictures: bool = True
+) -> Letter:
+    """Return the message as it may be shown; without `raw`, from what was read of it when it came.
+
+    `mask` takes out of its words what no reader may see (`masked` unless said otherwise). Without `pictures` those that
+    are part of the message are left out as well: one may be a ticket.
+    """
+    hide = mask or masked
+    page, left_out = _page(raw, hide, pictures) if raw is not None else ("", 0)
     text = arrival.text or arrival.html_text
     return Letter(
-        subject=arrival.subject,
-        sender=arrival.sender,
+        subject=hide(arrival.subject)[:LONGEST_NAME],
+        sender=hide(arrival.sender)[:LONGEST_NAME],
         to=arrival.to,
         page=page,
-        text="" if page else masked(text[:LONGEST_TEXT] + (" …" if len(text) > LONGEST_TEXT else "")),
-        links=tuple(dict.fromkeys((masked(link.words) or "a link", _host(link.url)) for link in arrival.links[:50])),
-        files=tuple((part.name or "without a name", size(part.size)) for part in arrival.attachments),
+        text="" if page else shown(hide(text[:LONGEST_TEXT] + (" …" if len(text) > LONGEST_TEXT else ""))),
+        links=tuple(
+            dict.fromkeys((hide(link.words)[:LONGEST_NAME] or "a link", _host(link.url)) for link in arrival.links[:50])
+        ),
+        files=tuple((hide(part.name) or "without a name", size(part.size)) for part in arrival.attachments),
         left_out=left_out,
         faults=arrival.faults,
     )
@@ -103,7 +117,7 @@ def size(count: int) -> str:
     return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
 
 
-def _page(raw: bytes) -> tuple[str, int]:
+def _page(raw: bytes, hide: Callable[[str], str], pictures: bool) -> tuple[str, int]:
     """Return the HTML part as a document for the frame, "" where there is none, and how many pictures are left out."""
     html = inline_html(raw)
     if html is None or len(html) > LARGEST:
@@ -113,10 +127,12 @@ def _page(raw: bytes) -> tuple[str, int]:
     def attribute(tag: str, name: str, value: str) -> str | None:
         nonlocal elsewhere
         if name == "src":
-            if _PICTURE.fullmatch(value):
+            if pictures and _PICTURE.fullmatch(value):
                 return value
             elsewhere += 1
             return None
+        if name == "alt":
+            return hide(value)
         if name == "style" and ("url(" in value.lower() or "\\" in value):
             return None
         return value
@@ -132,8 +148,10 @@ def _page(raw: bytes) -> tuple[str, int]:
         strip_comments=True,
         link_rel=None,
     )
-    # An address that stands in the text is cut as in `masked`; those behind links are gone already.
-    return (f"{FRAME}{masked(safe)}</body></html>" if safe.strip() else ""), elsewhere
+    # What stands in the text is masked; the addresses behind links are gone already.
+    words = _TAG.split(safe)
+    words[::2] = [shown(hide(part)) for part in words[::2]]
+    return (f"{FRAME}{''.join(words)}</body></html>" if safe.strip() else ""), elsewhere
 
 
 def _cut(url: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from upheld.checks import UNPROMISED
+from upheld.language import gettext as _
+from upheld.language import ngettext
 from upheld.ledger import ArrivalView, CastView, JourneyView, PromiseView, RunView
 from upheld.promises import Verdict
 
@@ -153,12 +155,13 @@ def why_of(view: PromiseView) -> str:
     if view.judgement is not None:
         return view.judgement.why
     if view.withdrawn:
-        return f"{view.promise.who}'s {view.promise.kind} was withdrawn: {view.withdrawn.rstrip('.')}."
-    what = view.promise.touchpoint if view.promise.silent else f"the {view.promise.kind}"
-    gets = f"Cannot tell whether {view.promise.who} gets {what}"
+        who, what, why = view.promise.who, view.promise.kind, view.withdrawn.rstrip(".")
+        return _("{who}'s {what} was withdrawn: {why}.", who=who, what=what, why=why)
+    what = view.promise.touchpoint if view.promise.silent else _("the {what}", what=view.promise.kind)
+    gets = _("Cannot tell whether {who} gets {what}", who=view.promise.who, what=what)
     if view.made_at is None:
-        return f"{gets}: the journey did not come this far."
-    return f"{gets}: the run ended before it was settled. `upheld settle` goes on from there."
+        return f"{gets}: " + _("the journey did not come this far.")
+    return f"{gets}: " + _("the run ended before it was settled. `upheld settle` goes on from there.")
 
 
 def makes_sense(journey: JourneyView) -> Answer:
@@ -182,28 +185,42 @@ def gate(run: RunView) -> Gate:
         failed = any(verdict.failed for verdict in verdicts)
         return Gate("no-go", 1, _not_yet(answers["no"], len(journeys), failed))
     if not journeys:
-        return Gate("cannot tell", 3, "Cannot tell. No journey was walked.")
+        return Gate("cannot tell", 3, _("Cannot tell. No journey was walked."))
     if answers["cannot tell"] or run.unread:
-        return Gate("cannot tell", 3, "Cannot tell. Nothing is known to be broken, but not everything could be seen.")
+        said = _("Cannot tell. Nothing is known to be broken, but not everything could be seen.")
+        return Gate("cannot tell", 3, said)
     if still := verdicts[Verdict.OPEN]:
-        due = "one promise is not due yet" if still == 1 else f"{still} promises are not due yet"
-        return Gate("go", 0, f"So far, so good: {due}.")
+        due = ngettext(
+            "So far, so good: one promise is not due yet.", "So far, so good: {count} promises are not due yet.", still
+        )
+        return Gate("go", 0, due)
     if not verdicts:
-        return Gate("cannot tell", 3, "Cannot tell. No promise was made, so none was kept.")
-    walked = "the journey that was walked" if len(journeys) == 1 else f"the {len(journeys)} journeys that were walked"
-    became = "kept or withdrawn" if verdicts[Verdict.WITHDRAWN] else "kept"
-    kept = "The one promise" if verdicts.total() == 1 else f"All {verdicts.total()} promises"
-    return Gate("go", 0, f"Go. {kept} of {walked} {'was' if verdicts.total() == 1 else 'were'} {became}.")
+        return Gate("cannot tell", 3, _("Cannot tell. No promise was made, so none was kept."))
+    walked = ngettext("the journey that was walked", "the {count} journeys that were walked", len(journeys))
+    became = _("kept or withdrawn") if verdicts[Verdict.WITHDRAWN] else _("kept")
+    kept = ngettext(
+        "Go. The one promise of {walked} was {became}.",
+        "Go. All {count} promises of {walked} were {became}.",
+        verdicts.total(),
+        walked=walked,
+        became=became,
+    )
+    return Gate("go", 0, kept)
 
 
 def _not_yet(bad: int, of: int, promise_failed: bool) -> str:
     # With a step that failed nothing promised needs to be broken: the way itself was barred.
-    one, many = ("breaks its word", "break their word") if promise_failed else ("fails its customer",) * 2
-    if not promise_failed:
-        many = "fail their customer"
-    if bad == 1:
-        return f"Not yet. One journey {one}." if of > 1 else f"Not yet. The journey {one}."
-    return f"Not yet. {bad} of {of} journeys {many}."
+    if promise_failed:
+        if of == 1:
+            return _("Not yet. The journey breaks its word.")
+        return ngettext(
+            "Not yet. One journey breaks its word.", "Not yet. {count} of {of} journeys break their word.", bad, of=of
+        )
+    if of == 1:
+        return _("Not yet. The journey fails its customer.")
+    return ngettext(
+        "Not yet. One journey fails its customer.", "Not yet. {count} of {of} journeys fail their customer.", bad, of=of
+    )
 
 
 def name_of(journey: JourneyView) -> str:

@@ -1,116 +1,80 @@
-"""The report as a folder: one page for people, `results.json` for machines, pictures and messages beside them."""
+"""The report as a folder of static pages: the front page, and a page a journey."""
 
 from __future__ import annotations
 
-import json
+import base64
+import hashlib
 import os
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
-from upheld.cases import case_of, timelines_of
-from upheld.checks import UNPROMISED
+from upheld import language
 from upheld.config import Settings
-from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView
+from upheld.language import N_, ngettext
+from upheld.language import gettext as _
+from upheld.ledger import RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
-from upheld.promises.timeline import Timeline as Clock
-from upheld.report.advice import advice_for, touchpoints_of_map
+from upheld.report.cards import Card, Cards
 from upheld.report.files import Files
-from upheld.report.headline import again, due, harm_of, lede, stopped_at
-from upheld.report.insight import Insights, Measures, insights_of
-from upheld.report.letters import Letter, masked, read_letter
-from upheld.report.model import (
-    ANSWERS,
-    Answer,
-    Arrivals,
-    Found,
-    found_in,
-    gate,
-    journeys_of,
-    makes_sense,
-    name_of,
-    names_of,
-    verdict_of,
-    why_of,
-)
+from upheld.report.headline import due, lede
+from upheld.report.insight import Measures, insights_of
+from upheld.report.letters import masked
+from upheld.report.links import JOURNEYS
+from upheld.report.marking import marked, marked_page
+from upheld.report.masking import Mask
+from upheld.report.model import Arrivals, gate, verdict_of
+from upheld.report.plain import as_json, shown, write
 from upheld.report.results import address_of, results
-from upheld.report.ride import Ride
-from upheld.report.story import Missing, Post, Scene, story_of
-from upheld.report.timeline import Timeline, timeline_of
-from upheld.report.times import clock_time, moment, night, window, zone_of, zone_of_run
+from upheld.report.ride import GROWN
+from upheld.report.sense import short
+from upheld.report.since import Changes, Past
+from upheld.report.times import clock_time, day, night, place_of, zone_of_run
 
-__all__ = ["write_report"]
+__all__ = ["environment", "write_report"]
 
 MARKS = {
     "kept": "✓", "late": "△", "broken": "✕", "wrong": "≠", "repeated": "2×", "unwanted": "!", "open": "…",
     "unproven": "?", "withdrawn": "–",
 }  # fmt: skip
 MEANINGS = {
-    "kept": "the one right thing arrived in time",
-    "late": "the right thing arrived, but too late",
-    "broken": "the time was up and nothing came",
-    "wrong": "something came that says, shows or links the wrong thing",
-    "repeated": "it came more often than promised",
-    "unwanted": "something came that was promised not to",
-    "open": "it is not due yet; a later run settles it",
-    "unproven": "we could not look, so nothing is said about the site",
-    "withdrawn": "the customer or the site took it back, so it is no longer owed",
+    "kept": N_("the one right thing arrived in time"),
+    "late": N_("the right thing arrived, but too late"),
+    "broken": N_("the time was up and nothing came"),
+    "wrong": N_("something came that says, shows or links the wrong thing"),
+    "repeated": N_("it came more often than promised"),
+    "unwanted": N_("something came that was promised not to"),
+    "open": N_("it is not due yet; a later run settles it"),
+    "unproven": N_("we could not look, so nothing is said about the site"),
+    "withdrawn": N_("the customer or the site took it back, so it is no longer owed"),
 }
 SENSE = {
-    "no": ("No", "broken", "✕"),
-    "cannot tell": ("Cannot tell", "unproven", "?"),
-    "so far": ("So far", "open", "…"),
-    "yes": ("Yes", "kept", "✓"),
+    "no": (N_("No"), "broken", "✕"),
+    "cannot tell": (N_("Cannot tell"), "unproven", "?"),
+    "so far": (N_("So far"), "open", "…"),
+    "yes": (N_("Yes"), "kept", "✓"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Promise:
-    """A promise as the page shows it; what is empty is not shown."""
-
-    view: PromiseView
-    verdict: Verdict
-    why: str
-    window: str
-    came: str
-    harm: str
-    second_line: str
-    said_at: str
-
-    @property
-    def troubled(self) -> bool:
-        return self.verdict.failed or self.verdict is Verdict.UNPROVEN
-
-
-@dataclass(frozen=True, slots=True)
-class _Card:
-    """A journey as the page shows it."""
-
-    id: str
-    journey: JourneyView
-    name: str
-    example: str
-    answer: Answer
-    sense: str
-    stage: str
-    owner: str
-    incidents: tuple[str, ...]
-    stopped: tuple[str, int, str]
-    promises: tuple[_Promise, ...]
-    ride: Ride
-    advice: tuple[str, ...]
-    findings: tuple[tuple[str, str, str], ...]
-    line: Timeline | None
-    story: Sequence[Scene | Post | Missing]
-    again: str
-    trace: str
-    earlier: str
+RIDES = {
+    N_("Yes"): ("kept", "✓"),
+    N_("Mostly"): ("late", "△"),
+    N_("No"): ("broken", "✕"),
+    N_("Not to its end"): ("broken", "✕"),
+}
+GATES = {N_("go"): ("kept", "✓"), N_("no-go"): ("broken", "✕"), N_("cannot tell"): ("unproven", "?")}
+# Said by other parts of the house, a word or two each.
+_WORDS = (
+    N_("kept"), N_("late"), N_("broken"), N_("wrong"), N_("repeated"), N_("unwanted"), N_("open"), N_("unproven"),
+    N_("withdrawn"), N_("share"), N_("package"), N_("keep: welcome"), N_("keep: deliver"), N_("keep: keep faith"),
+    N_("keep: farewell"), N_("improve"), N_("by email"), N_("on the page"), N_("by text message"), N_("as a PDF"),
+)  # fmt: skip
+# As many days ahead as somebody plans by.
+MOST_DAYS = 8
 
 
 def write_report(
@@ -121,251 +85,225 @@ def write_report(
     maps: Mapping[str, JourneyMap],
     settings: Settings | None = None,
     before: Measures | None = None,
+    earlier: Iterable[RunView] = (),
+    publish: bool = False,
 ) -> Path:
-    """Write the report of a run into the folder `out` and return the path of its page.
+    """Write the report of a run into the folder `out` and return the path of its front page.
 
     `evidence` is where pictures and messages were kept, `maps` are those of the suite's journeys by name. What an
-    earlier report left in the folder is replaced. `settings` has the budgets of a ride, `before` what rides measured
-    on the nights before.
+    earlier report left in the folder is replaced. `settings` has the budgets of a ride and the language, `before` what
+    rides measured on the nights before. `earlier` are the runs before this one, the last of them first: they tell what
+    is new. With `publish`, what lets its reader in is masked everywhere, and raw messages are left out. Raises
+    `ConfigError` for a language that there is no catalogue of.
     """
     out.mkdir(parents=True, exist_ok=True)
-    files, arrivals = Files(evidence, out), Arrivals(run)
-    insights = insights_of(run, read=files.raw, maps=maps, settings=settings, before=before)
-    data = results(run, picture=files.picture, message=files.message, arrivals=arrivals, insights=insights)
-    page = _Page(run, maps, arrivals, files, os.path.relpath(evidence, out), insights).render()
-    _write(out / "results.json", json.dumps(data, indent=2, ensure_ascii=False) + "\n")
-    index = out / "index.html"
-    _write(index, page)
+    mask = Mask(run) if publish else None
+    files = Files(evidence, out, mask)
+    with language.speaking(settings.language if settings else "en", settings.root if settings else None):
+        insights = insights_of(run, read=files.raw, maps=maps, settings=settings, before=before)
+        if mask is not None:
+            run, insights = mask.run(run), mask.of(insights)
+        arrivals, past = Arrivals(run), Past(earlier)
+        cards = Cards(run, maps, arrivals, files, os.path.relpath(evidence, out), insights, past)
+        pages = _Pages(run, maps, cards, arrivals, past)
+        write(out / "style.css", _template("style.css"))
+        written = {write(out / card.page, pages.journey(card)) for card in pages.cards}
+        _tidy(out / JOURNEYS, written)
+        data = results(run, picture=files.picture, message=files.message, arrivals=arrivals, insights=insights)
+        write(out / "results.json", as_json(data))
+        # The front page is written last: it leads to what is there.
+        index = write(out / "index.html", pages.front(insights.discovery))
     files.tidy()
     return index
 
 
-def _write(path: Path, text: str) -> None:
-    # Whoever looks at the page while it is written anew sees the old one or the new one, whole.
-    part = path.with_suffix(".part")
-    part.write_text(text, "utf-8")
-    part.replace(path)
+def environment() -> jinja2.Environment:
+    """Return what renders the report's templates, in the language that is spoken; everything is escaped."""
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("upheld.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=shown,
+    )
+    made.filters |= {"px": _px, "listed": language.listed, "short": short, "marked": marked}
+    made.filters |= {"marked_page": marked_page, "facet": _facet, "place": place_of}
+    made.globals |= {"_": _, "ngettext": ngettext, "language": language.language().replace("_", "-")}
+    made.globals |= {"marks": MARKS, "meanings": MEANINGS, "sense": SENSE, "rides": RIDES}
+    return made
 
 
-class _Page:
+class _Pages:
+    """Renders the pages of a run."""
+
     def __init__(
-        self,
-        run: RunView,
-        maps: Mapping[str, JourneyMap],
-        arrivals: Arrivals,
-        files: Files,
-        evidence: str,
-        insights: Insights,
+        self, run: RunView, maps: Mapping[str, JourneyMap], cards: Cards, arrivals: Arrivals, past: Past
     ) -> None:
-        self._insights = insights
-        self._run, self._maps, self._arrivals, self._files, self._evidence = run, maps, arrivals, files, evidence
-        self._journeys = journeys_of(run)
-        self._examples = names_of(self._journeys)
-        self._clocks = timelines_of(run)
-        self._letters: dict[str, Letter] = {}
-        self._of_map = self._advice_of_maps()
+        self._run, self._maps, self._made, self._arrivals, self._past = run, maps, cards, arrivals, past
+        self._zone = zone_of_run(cards.journeys)
+        self._when = night(run.started, run.finished, self._zone)
+        self._templates = environment()
+        self._page = self._templates.get_template("journey.html.j2")
+        self.cards = cards.all()
 
-    def render(self) -> str:
-        run, found = self._run, gate(self._run)
-        zone = zone_of_run(self._journeys)
-        cards = sorted((self._card(journey) for journey in self._journeys), key=_worst_first)
-        counted = Counter(promise.verdict for card in cards for promise in card.promises)
-        environment = jinja2.Environment(
-            loader=jinja2.PackageLoader("upheld.report"),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
+    def journey(self, card: Card) -> str:
+        """Return the page of one journey."""
+        return self._page.render(
+            up="../",
+            script="",
+            run=self._run,
+            when=self._when,
+            card=card,
+            line=self._made.line(card),
+            story=self._made.story(card),
+            complaints=list(_complaints(card)),
         )
-        environment.filters |= {"px": _px, "ident": _ident}
-        return environment.get_template("index.html.j2").render(
+
+    def front(self, discovery: Any) -> str:
+        """Return the front page."""
+        run, found, zone = self._run, gate(self._run), self._zone
+        counted = Counter(promise.verdict for card in self.cards for promise in card.promises)
+        script = _template("find.js").strip() if len(self.cards) > 1 else ""
+        still, changes = self._still_open(), self._past.changes(self._made.journeys, self._made.slugs, zone)
+        return self._templates.get_template(
+            "index.html.j2"
+        ).render(
+            up="",
+            script=Markup(script),  # noqa: S704 - it is our own
+            script_hash=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
             run=run,
             gate=found,
-            when=night(run.started, run.finished, zone),
+            gate_look=GATES[found.word],
+            when=self._when,
             zone=zone,
             site=address_of(run.info.get("site")),
             mailbox=address_of(run.info.get("mailbox")),
             clock=_clock_in_words(run),
-            lede=lede(run, self._maps),
-            cards=cards,
+            lede=[masked(sentence) for sentence in lede(run, self._maps)],
+            cards=self.cards,
+            facets=_facets(self.cards),
             counted=[(verdict, counted[verdict]) for verdict in Verdict if counted[verdict]],
             total=counted.total(),
             due=self._due(),
-            unchecked=self._insights.discovery.unchecked[:50] if self._insights.discovery else (),
-            untold=self._insights.discovery.untold[:50] if self._insights.discovery else (),
+            changes=changes,
+            worse=self._worse(changes),
+            last=self._last(),
+            still_open=still[:MOST_DAYS],
+            more_open=sum(len(all_) for _day, all_ in still[MOST_DAYS:]),
+            unchecked=discovery.unchecked if discovery else (),
+            untold=discovery.untold if discovery else (),
             orphans=[
-                (one.arrival.subject or "a message without a subject", masked(one.recipient))
+                (one.arrival.subject or _("a message without a subject"), masked(one.recipient))
                 for one in self._arrivals.orphans(run)[:50]
             ],
-            marks=MARKS,
-            meanings=MEANINGS,
-            sense=SENSE,
             gaps=[
-                f"{gap.what}, {clock_time(gap.since, zone)} to {clock_time(gap.until, zone)}: {gap.why}"
+                f"{gap.what}, {clock_time(gap.since, zone)}–{clock_time(gap.until, zone)}: {gap.why}"
                 for gap in run.gaps[:50]
             ],
         )
 
-    def _card(self, journey: JourneyView) -> _Card:
-        found = self._maps.get(journey.journey)
-        zone = zone_of(journey)
-        answer = makes_sense(journey)
-        surplus = self._arrivals.unpromised(journey)
-        clock = self._clocks.get(journey.clock, Clock())
-        began = next((step.began for step in journey.steps if step.began), None)
-        earlier = began is not None and self._run.started is not None and began < self._run.started
-        return _Card(
-            id=_ident(journey.id),
-            journey=journey,
-            name=name_of(journey),
-            example=self._examples[journey.id],
-            answer=answer,
-            sense=_sense_in_words(journey, answer),
-            stage=(found.stage if found else "").replace(": ", " › "),
-            owner=found.owner if found else "",
-            incidents=tuple(tag.partition(":")[2] for tag in journey.tags if tag.startswith("incident:")),
-            stopped=_masked_stop(journey),
-            promises=tuple(self._promise(view, journey) for view in journey.promises),
-            ride=self._insights.rides[journey.id],
-            advice=tuple(advice_for(journey, surplus, self._of_map.get(journey.id, ()), self._insights.suggestions)),
-            findings=_findings(journey),
-            line=timeline_of(journey, self._arrivals, clock.site_at, turned=_is_turned(self._run)),
-            story=story_of(journey, self._arrivals, clock.site_at, self._files.picture, self._letter),
-            again=again(self._run, journey),
-            trace=f"{self._evidence}/{journey.trace}" if journey.trace and answer in ("no", "cannot tell") else "",
-            earlier=moment(began, zone) if earlier and began else "",
-        )
+    def _worse(self, changes: Changes | None) -> list[tuple[str, str, str]]:
+        """What takes longer or asks for more than it used to: promises by the runs before, rides by their medians."""
+        rides = [
+            (card.slug, "", f"{card.title}: {friction.said}")
+            for card in self.cards
+            for friction in card.ride.frictions
+            if friction.weight == GROWN
+        ]
+        return [*(changes.worse if changes else ()), *rides]
 
-    def _promise(self, view: PromiseView, journey: JourneyView) -> _Promise:
-        zone = case_of(journey, view, timedelta()).zone  # the one that its sentence is told in
-        found = view.judgement
-        told = window(found.site_from, found.site_by, zone) if found and found.site_from and found.site_by else ""
-        verdict = verdict_of(view)
-        known = self._maps.get(journey.journey)
-        point = known.touchpoint.get(view.promise.kind) if known else None
-        # The map tells what a missing one costs; one that came twice, or against the promise, is not missing.
-        missed = verdict in (Verdict.BROKEN, Verdict.LATE, Verdict.WRONG)
-        return _Promise(
-            view=view,
-            verdict=verdict,
-            why=masked(why_of(view)),
-            window=told,
-            came=moment(found.site_at, zone) if found and found.site_at else "",
-            harm=harm_of(view, journey, self._maps) if missed else "",
-            second_line=point.second_line if point and missed else "",
-            said_at=f"{view.promise.file}:{view.promise.line}" if view.promise.file else "",
-        )
+    def _last(self) -> str:
+        started = self._past.nights[0].started if self._past.nights else None
+        return day(started, self._zone) if started else ""
 
-    def _letter(self, one: ArrivalView) -> tuple[Letter, str | None]:
-        if one.raw not in self._letters or not one.raw:
-            raw = self._files.raw(one.raw) if one.arrival.channel == "email" else None
-            self._letters[one.raw] = read_letter(one.arrival, raw)
-        return self._letters[one.raw], self._files.message(one.raw) if one.raw else None
-
-    def _advice_of_maps(self) -> dict[str, list[str]]:
-        """What does not fit between a map and its features, told once, with the first of its journeys."""
-        by_map: dict[str, list[JourneyView]] = defaultdict(list)
-        for journey in self._journeys:
-            by_map[journey.journey].append(journey)
-        return {
-            journeys[0].id: touchpoints_of_map(self._maps[name], journeys)
-            for name, journeys in by_map.items()
-            if name in self._maps
-        }
+    def _still_open(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What is not due yet, by the day until which it is open, the next first."""
+        dated = [
+            (one.view.judgement.site_by, card, one)
+            for card in self.cards
+            for one in card.promises
+            if one.verdict is Verdict.OPEN and one.view.judgement and one.view.judgement.site_by
+        ]
+        days: dict[str, list[tuple[str, str]]] = {}
+        for until, card, one in sorted(dated, key=lambda each: each[0]):
+            said = _("{what} to {who}", what=one.view.promise.touchpoint, who=one.view.promise.who)
+            days.setdefault(day(until, card.zone), []).append((said, f"{card.page}#{one.anchor}"))
+        return list(days.items())
 
     def _due(self) -> str:
         """Until when something is open: the last day."""
         open_ = [
             (view.judgement.site_by, view, journey)
-            for journey in self._journeys
+            for journey in self._made.journeys
             for view in journey.promises
             if verdict_of(view) is Verdict.OPEN and view.judgement and view.judgement.site_by
         ]
         return due(*max(open_, key=lambda one: one[0])[1:]) if open_ else ""
 
 
-def _worst_first(card: _Card) -> tuple[int, str, int]:
-    return ANSWERS.index(card.answer), card.journey.feature, card.journey.line
+def _tidy(folder: Path, written: set[Path]) -> None:
+    """Delete the pages of journeys that this run does not have."""
+    for file in folder.glob("*.html") if folder.is_dir() else ():
+        if file not in written:
+            file.unlink(missing_ok=True)
 
 
-def _sense_in_words(journey: JourneyView, answer: Answer) -> str:
-    """The answer's second half, for what the promises below do not say."""
-    views = journey.promises
-    if answer == "no" and journey.status != "failed" and not any(verdict_of(view).failed for view in views):
-        return " ".join(dict.fromkeys(masked(found.said) for found in found_in(journey) if found.fails))
-    if answer == "no":
-        text, _, error = _masked_stop(journey)
-        first = (error.splitlines() or [""])[0]
-        stopped = [f"It stopped at “{text}”. {first}".strip() if text else first] if journey.status == "failed" else []
-        # How we looked stands with the promise itself.
-        why = (why_of(view).partition(" We looked ")[0] for view in views if verdict_of(view).failed)
-        return " ".join(dict.fromkeys((*stopped, *(masked(said) for said in why))))
-    if answer == "cannot tell":
-        unproven = [masked(why_of(view)) for view in views if verdict_of(view) is Verdict.UNPROVEN]
-        if journey.status == "not run":
-            return "It was not walked, so nothing is known of it."
-        text, _, error = _masked_stop(journey)
-        if journey.status == "unproven":
-            reason = (error.splitlines() or ["no reason was given."])[0]
-            return f"It could not be walked past “{text}”: {reason}" if text else reason
-        return unproven[0] if len(unproven) == 1 else f"{unproven[0]} And {len(unproven) - 1} more."
-    if answer == "so far":
-        still = [view for view in views if verdict_of(view) is Verdict.OPEN]
-        kept = len(views) - len(still)
-        last = due(max(still, key=_due_by), journey)
-        names = ", ".join(dict.fromkeys(view.promise.touchpoint for view in still))
-        return f"{kept} of {len(views)} promises kept. Still to come: {names}{f', by {last}' if last else ''}."
-    kept = sum(verdict_of(view) is Verdict.KEPT for view in views)
-    if not views:
-        return "It was walked to its end, and nothing was promised on the way."
-    if kept == len(views):
-        return "Every promise was kept."
-    return f"{kept} of {len(views)} promises kept, the rest taken back."
+def _template(name: str) -> str:
+    return resources.files("upheld.report").joinpath("templates", name).read_text("utf-8")
 
 
-def _findings(journey: JourneyView) -> tuple[tuple[str, str, str], ...]:
-    """What the checks found: its look, its mark, and the sentence with whose touchpoint it is; each once."""
-    said = []
-    for one in found_in(journey):
-        if one.check == UNPROMISED:
-            continue  # told with what could be better
-        look, mark = ("broken", "✕") if one.fails else ("unproven", "?") if one.unsure else ("late", "△")
-        sentence = f"{one.said} {one.unsure}".strip() if one.unsure else one.said
-        said.append((look, mark, masked(f"{_whose(one)}: {sentence}")))
-    return tuple(dict.fromkeys(said))
+def _complaints(card: Card) -> Iterator[tuple[str, str, str]]:
+    """What pages reported and did not get: the step, which of the two, and the words; each once."""
+    seen: set[tuple[str, str]] = set()
+    for step in card.journey.steps:
+        kinds = ((N_("Console"), step.console), (N_("Request"), step.failed_requests))
+        for kind, one in ((kind, masked(str(one))) for kind, all_ in kinds for one in all_):
+            if (kind, one) not in seen and len(seen) < 40:
+                seen.add((kind, one))
+                yield step.text, kind, one
 
 
-def _whose(one: Found) -> str:
-    if one.touchpoint.startswith("the page"):
-        return f"{one.touchpoint[:1].upper()}{one.touchpoint[1:]}"
-    return f"{one.to}’s {one.kind}" if one.kind else f"{one.touchpoint} to {one.to}"
+def _parts(card: Card) -> tuple[Sequence[str], ...]:
+    """What a journey can be found by: people, owner, stage, verdicts, tags."""
+    verdicts = dict.fromkeys(str(one.verdict) for one in card.promises)
+    return card.people, [card.owner], [card.stage], list(verdicts), card.tags
 
 
-def _due_by(view: PromiseView) -> str:
-    return view.judgement.site_by.isoformat() if view.judgement and view.judgement.site_by else ""
+def _plain(value: str) -> str:
+    return " ".join(value.replace(",", " ").replace("|", " ").split())
 
 
-def _masked_stop(journey: JourneyView) -> tuple[str, int, str]:
-    text, line, error = stopped_at(journey)
-    return text, line, masked(error)
+def _facet(card: Card) -> str:
+    return "|".join(",".join(_plain(value) for value in part if value) for part in _parts(card))
 
 
-def _is_turned(run: RunView) -> bool:
-    return any(reading.turned for reading in run.clock)
+def _facets(cards: Sequence[Card]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The filters of the front page: each name, its title, and what there is to choose."""
+    titles = (
+        ("who", _("Person")), ("owner", _("Owner")), ("stage", _("Stage")), ("verdict", _("Verdict")),
+        ("tag", _("Tag")),
+    )  # fmt: skip
+    found: list[dict[str, None]] = [{} for _title in titles]
+    for card in cards:
+        for values, part in zip(found, _parts(card), strict=True):
+            values.update(dict.fromkeys(value for value in part if value))
+    order = [str(verdict) for verdict in Verdict]
+    choices = []
+    for (name, title), values in zip(titles, found, strict=True):
+        ordered = [one for one in order if one in values] if name == "verdict" else sorted(values, key=str.casefold)
+        shown = [(_plain(one), _(one).replace(": ", " › ") if name in ("verdict", "stage") else one) for one in ordered]
+        choices.append((name, title, shown[:200]))
+    return choices
 
 
 def _clock_in_words(run: RunView) -> str:
     clock = address_of(run.info.get("clock"))
-    turns = sum(reading.turned for reading in run.clock)
     if clock in (None, "real"):
-        return "real time"
-    return f"{clock}, turned {turns} times" if turns != 1 else f"{clock}, turned once"
+        return _("real time")
+    turns = sum(reading.turned for reading in run.clock)
+    return f"{clock}, " + ngettext("turned once", "turned {count} times", turns)
 
 
 def _px(number: float) -> str:
     return f"{number:.1f}".rstrip("0").rstrip(".")
-
-
-def _ident(text: Any) -> str:
-    """Return text as it may stand in an `id`."""
-    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in str(text))

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from upheld.language import N_, ngettext
+from upheld.language import gettext as _
 from upheld.ledger import JourneyView, StepView
 from upheld.report.measured import (
     GRAVE,
@@ -24,7 +26,7 @@ from upheld.report.measured import (
     violations_of,
 )
 
-__all__ = ["BAD", "TOO_LONG", "Friction", "Ride", "ride_of"]
+__all__ = ["BAD", "GROWN", "TOO_LONG", "Friction", "Ride", "ride_of"]
 
 # After ten seconds a person does something else (Miller 1968, Nielsen 1993).
 TOO_LONG = 10.0
@@ -33,6 +35,8 @@ POOR_PAGE = 4.0
 POOR_SHIFT = 0.25
 # From this weight on a friction is worse than a nuisance.
 BAD = 60
+GROWN = 38
+"""The weight of what has grown over the last nights, and of nothing else."""
 # As many barriers as somebody reads; how many there are is said.
 MOST_BARRIERS = 3
 
@@ -42,20 +46,20 @@ Seen = Mapping[str, Sequence[Mapping[str, Any]]]
 
 # axe-core's rules as a customer meets them; what is not here is told in axe-core's own words.
 BARRIERS = {
-    "aria-hidden-focus": "The keyboard reaches something that is hidden",
-    "button-name": "A button has no name for those who have the page read to them",
-    "color-contrast": "Some words can hardly be read: too little contrast",
-    "document-title": "The page has no title",
-    "html-has-lang": "The page does not say its language, so it is read aloud in the wrong one",
-    "image-alt": "A picture has no words for those who cannot see it",
-    "input-image-alt": "A button that is a picture has no words",
-    "label": "A field does not say what it asks for to those who have the page read to them",
-    "link-in-text-block": "A link can be told from its text by colour alone",
-    "link-name": "A link has no name for those who have the page read to them",
-    "meta-viewport": "The page cannot be enlarged on a phone",
-    "nested-interactive": "A button lies within another, and only one of them can be reached",
-    "select-name": "A list does not say what it asks for to those who have the page read to them",
-    "target-size": "Something to tap is too small for a finger",
+    "aria-hidden-focus": N_("The keyboard reaches something that is hidden"),
+    "button-name": N_("A button has no name for those who have the page read to them"),
+    "color-contrast": N_("Some words can hardly be read: too little contrast"),
+    "document-title": N_("The page has no title"),
+    "html-has-lang": N_("The page does not say its language, so it is read aloud in the wrong one"),
+    "image-alt": N_("A picture has no words for those who cannot see it"),
+    "input-image-alt": N_("A button that is a picture has no words"),
+    "label": N_("A field does not say what it asks for to those who have the page read to them"),
+    "link-in-text-block": N_("A link can be told from its text by colour alone"),
+    "link-name": N_("A link has no name for those who have the page read to them"),
+    "meta-viewport": N_("The page cannot be enlarged on a phone"),
+    "nested-interactive": N_("A button lies within another, and only one of them can be reached"),
+    "select-name": N_("A list does not say what it asks for to those who have the page read to them"),
+    "target-size": N_("Something to tap is too small for a finger"),
 }
 
 
@@ -117,18 +121,18 @@ def ride_of(
     """
     steps = steps_of(journey)
     if not journey.steps:
-        return Ride("Cannot tell", ("It was not walked.",))
+        return Ride("Cannot tell", (_("It was not walked."),))
     if not steps:
-        return Ride("Cannot tell", ("Walked, but no page was seen on the way, so nothing was timed.",))
+        return Ride("Cannot tell", (_("Walked, but no page was seen on the way, so nothing was timed."),))
     measures = measures_of(journey, seen)
     looked = _Look(journey, steps, measures, budgets or {}, before or {}, seen)
     frictions = tuple(sorted(looked.frictions(), key=lambda one: -one.weight))
     why, facts = [one.said for one in frictions], looked.facts()
     if journey.status == "unproven":
-        word, why = "Cannot tell", ["It was cut off before its end.", *why]
+        word, why = "Cannot tell", [_("It was cut off before its end."), *why]
     elif journey.status != "passed":
         stopped = next((step for step in journey.steps if step.status != "passed"), None)
-        word, why = "Not to its end", [*([f"It ended at “{stopped.text}”."] if stopped else []), *why]
+        word, why = "Not to its end", [*([_("It ended at “{step}”.", step=stopped.text)] if stopped else []), *why]
     else:
         word = "No" if any(one.weight >= BAD for one in frictions) else "Mostly" if frictions else "Yes"
     return Ride(word, tuple(why), facts, frictions, measures)
@@ -164,17 +168,25 @@ class _Look:
         asked = measures.get("fields", 0) if "required_fields" in measures else 0
         silence, between = longest_silence(self._journey)
         said = (
-            _counted(measures["pages"], "page"),
-            _counted(measures["clicks"], "click") if "clicks" in measures else "",
-            f"{_counted(filled, 'field')} filled in"
-            + (f", of {asked:.0f} asked and {measures['required_fields']:.0f} required" if asked > filled else ""),
-            f"{_seconds(measures['seconds'])} in all, at the pace of a machine",
-            f"{_seconds(measures['wait_seconds'])} of it waiting for pages" if "wait_seconds" in measures else "",
+            ngettext("one page", "{count} pages", int(measures["pages"])),
+            ngettext("one click", "{count} clicks", int(measures["clicks"])) if "clicks" in measures else "",
+            _(
+                "{filled} fields filled in, of {asked} asked and {required} required",
+                filled=filled, asked=int(asked), required=int(measures["required_fields"]),
+            )
+            if asked > filled
+            else ngettext("one field filled in", "{count} fields filled in", filled)
+            if filled
+            else _("no fields filled in"),
+            _("{time} in all, at the pace of a machine", time=_seconds(measures["seconds"])),
+            _("{time} of it waiting for pages", time=_seconds(measures["wait_seconds"]))
+            if "wait_seconds" in measures
+            else "",
             ""
             if self._over("slowest_step_seconds")
-            else f"longest step {_seconds(slowest.seconds)} (“{slowest.text}”)",
-            f"longest silence {between}" if silence >= 60 else "",
-        )
+            else _("longest step {time} (“{step}”)", time=_seconds(slowest.seconds), step=slowest.text),
+            _("longest silence {between}", between=between) if silence >= 60 else "",
+        )  # fmt: skip
         return tuple(one for one in said if one)
 
     def _over(self, name: str) -> bool:
@@ -195,48 +207,52 @@ class _Look:
         if self._over("slowest_page_seconds"):
             page = max((one for one in documents_of(self._steps) if not one.frame), key=lambda one: one.shown)
             weight = 85 if page.shown > TOO_LONG else 50 if page.shown > POOR_PAGE else 30
-            said = f"{self._her} waited {_seconds(page.shown)} for {_page(page.step)}."
+            said = _("{who} waited {time} for {page}.", who=self._her, time=_seconds(page.shown), page=_page(page.step))
             yield self._friction(
-                "slowest_page_seconds", said, "A page should show its main part within 2.5 s.", weight, page.step
+                "slowest_page_seconds", said, _("A page should show its main part within 2.5 s."), weight, page.step
             )
         if self._over("slowest_step_seconds"):
             step = slowest_of(self._steps)
             weight = 75 if step.seconds > TOO_LONG else 40
-            said = f"“{step.text}” took {_seconds(step.seconds)}."
-            yield self._friction("slowest_step_seconds", said, "Who waits so long doubts that it works.", weight, step)
+            said = _("“{step}” took {time}.", step=step.text, time=_seconds(step.seconds))
+            reason = _("Who waits so long doubts that it works.")
+            yield self._friction("slowest_step_seconds", said, reason, weight, step)
 
     def _typing(self) -> Iterator[Friction]:
         if self._over("cleared_fields"):
             step = next(step for step in self._steps if step.ride.get("cleared"))
             lost = [str(one) for one in step.ride["cleared"]]
-            said = f"After a mistake {self._her} had to fill in {_listed(lost)} again."
-            yield self._friction("cleared_fields", said, "What she has typed is hers: keep it.", 80, step)
+            said = _("After a mistake {who} had to fill in {what} again.", who=self._her, what=_listed(lost))
+            yield self._friction("cleared_fields", said, _("What she has typed is hers: keep it."), 80, step)
         if self._over("asked_twice"):
             for label, count, step in typed_again(self._steps):
-                said = f"{self._her} typed {_named(label)} {_times(count)}."
-                yield self._friction("asked_twice", said, "What she has said once is known.", 45, step)
+                said = _("{who} typed {what} {times}.", who=self._her, what=_named(label), times=_times(count))
+                yield self._friction("asked_twice", said, _("What she has said once is known."), 45, step)
 
     def _pages(self) -> Iterator[Friction]:
         if self._over("layout_shift"):
             page = max((one for one in documents_of(self._steps) if not one.frame), key=lambda one: one.shift)
             weight = 45 if page.shift > POOR_SHIFT else 30
-            said = f"{_page(page.step, capital=True)} moved under her eyes as it came up."
-            yield self._friction(
-                "layout_shift", said, f"A shift of {page.shift:.2f}; up to 0.1 is good.", weight, page.step
-            )
+            said = _("{page} moved under her eyes as it came up.", page=_page(page.step, capital=True))
+            reason = _("A shift of {shift}; up to 0.1 is good.", shift=f"{page.shift:.2f}")
+            yield self._friction("layout_shift", said, reason, weight, page.step)
         if self._over("failed_requests"):
             step = next(step for step in self._steps if failed_of(step))
-            said = f"{_counted(self._measures['failed_requests'], 'request').capitalize()} of her pages failed."
+            count = int(self._measures["failed_requests"])
+            said = ngettext("1 request of her pages failed.", "{count} requests of her pages failed.", count)
             yield self._friction("failed_requests", said, failed_of(step)[0], 25, step)
         if self._over("console_errors"):
             step = next(step for step in self._steps if step.console)
-            said = f"Pages reported {_counted(self._measures['console_errors'], 'error')} behind the scenes."
+            count = int(self._measures["console_errors"])
+            said = ngettext(
+                "Pages reported 1 error behind the scenes.", "Pages reported {count} errors behind the scenes.", count
+            )
             yield self._friction("console_errors", said, str(step.console[0]), 20, step)
         if self._over("redirects"):
             step = max(self._steps, key=lambda step: step.ride.get("chain") or 0)
-            count = self._measures["redirects"]
-            said = f"{self._her} was sent on {_times(count)} before {_page(step)} came."
-            yield self._friction("redirects", said, "Each is a further wait.", 15, step)
+            times = _times(self._measures["redirects"])
+            said = _("{who} was sent on {times} before {page} came.", who=self._her, times=times, page=_page(step))
+            yield self._friction("redirects", said, _("Each is a further wait."), 15, step)
 
     def _barriers(self) -> Iterator[Friction]:
         if not self._over("accessibility"):
@@ -250,9 +266,11 @@ class _Look:
         for number, (rule, places) in enumerate(worst):
             step, one = places[0]
             critical = one.get("impact") == "critical"
-            said = f"{BARRIERS.get(rule, str(one.get('help', rule)))}: {_page(step)}."
+            barrier = _(BARRIERS[rule]) if rule in BARRIERS else str(one.get("help", rule))
+            said = f"{barrier}: {_page(step)}."
             if number == MOST_BARRIERS - 1 and len(worst) > MOST_BARRIERS:
-                said += f" There are {len(worst) - MOST_BARRIERS} more barriers of this kind."
+                more = len(worst) - MOST_BARRIERS
+                said += " " + ngettext("There is one more barrier.", "There are {count} more barriers.", more)
             friction = self._friction("accessibility", said, f"axe-core: {rule} ({one.get('impact')}).",
                                       55 if critical else 35, step)  # fmt: skip
             picture = str(one.get("picture") or step.picture)
@@ -265,19 +283,20 @@ class _Look:
         if self._journey.status != "passed" or not self._over("dead_ends"):
             return
         last = next(step for step in reversed(self._steps) if "ways" in step.ride)
-        said = f"It ends on {dead_end(self._steps)}: {_page(last)}."
+        said = _("It ends on {what}: {page}.", what=dead_end(self._steps), page=_page(last))
         weight = 90 if float(last.ride.get("status") or 0) >= 500 else 70
-        yield self._friction("dead_ends", said, "She does not know what comes next.", weight, last)
+        yield self._friction("dead_ends", said, _("She does not know what comes next."), weight, last)
 
     def _over_budget(self) -> Iterator[Friction]:
         for name, limit in self._budgets.items():
             value = self._measures.get(name, 0.0)
             if value > limit:
-                said = f"It takes {_amount(value, name)}; the budget is {_plain(limit)}."
-                yield self._friction(name, said, "Your own budget.", 40, None)
+                amount = _amount(value, name)
+                said = _("It takes {amount}; the budget is {limit}.", amount=amount, limit=_plain(limit))
+                yield self._friction(name, said, _("Your own budget."), 40, None)
 
     def _grown(self) -> Iterator[Friction]:
-        over = f"on the last {_words(self._before.get('nights', 0))} nights"
+        over = _("on the last {count} nights", count=_words(self._before.get("nights", 0)))
         longer = False
         for name, measure in MEASURES.items():
             was, value = self._before.get(name), self._measures.get(name)
@@ -290,15 +309,18 @@ class _Look:
             if name in _LONGER:
                 if longer:  # the wait for pages is a part of the whole, and is not told again
                     continue
-                longer, said = True, f"It takes {_seconds(more)} longer than {over}."
+                longer, said = True, _("It takes {time} longer than {nights}.", time=_seconds(more), nights=over)
             else:
-                said = f"It takes {_amount(more, name, 'more ')} than {over}."
-            yield self._friction(name, said, f"It was {_plain(was)}, the median; it is {_plain(value)}.", 38, None)
+                amount = _amount(more, name, _("more "))
+                said = _("It takes {amount} than {nights}.", amount=amount, nights=over)
+            reason = _("It was {was}, the median; it is {now}.", was=_plain(was), now=_plain(value))
+            yield self._friction(name, said, reason, GROWN, None)
 
 
 def _page(step: StepView, *, capital: bool = False) -> str:
-    the = "The" if capital else "the"
-    return f"{the} page “{step.title}”" if step.title else f"{the} page at “{step.text}”"
+    if step.title:
+        return _("The page “{title}”", title=step.title) if capital else _("the page “{title}”", title=step.title)
+    return _("The page at “{step}”", step=step.text) if capital else _("the page at “{step}”", step=step.text)
 
 
 def _amount(value: float, name: str, more: str = "") -> str:
@@ -315,27 +337,25 @@ def _plain(value: float) -> str:
 
 
 def _words(nights: float) -> str:
-    return {3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}.get(int(nights), f"{nights:.0f}")
+    return {3: _("three"), 4: _("four"), 5: _("five"), 6: _("six"), 7: _("seven")}.get(int(nights), f"{nights:.0f}")
 
 
 def _named(label: str) -> str:
     short = label.strip().rstrip(":*").strip()
-    return f"her {short[:1].lower() + short[1:]}" if len(short) <= 30 else f"what “{short[:60]}” asks for"
+    if len(short) <= 30:
+        return _("her {what}", what=short[:1].lower() + short[1:])
+    return _("what “{label}” asks for", label=short[:60])
 
 
 def _listed(labels: Sequence[str]) -> str:
     shown = [f"“{label}”" for label in labels[:3]]
     rest = len(labels) - len(shown)
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+    return ", ".join(shown) + (" " + _("and {count} more", count=rest) if rest else "")
 
 
 def _times(count: float) -> str:
-    return {2: "twice", 3: "three times"}.get(int(count), f"{count:.0f} times")
-
-
-def _counted(count: float, noun: str) -> str:
-    return f"{count:.0f} {noun}{'' if count == 1 else 's'}" if count else f"no {noun}s"
+    return {2: _("twice"), 3: _("three times")}.get(int(count), _("{count} times", count=int(count)))
 
 
 def _seconds(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+    return f"{seconds:.1f} s" if seconds < 90 else _("{count} minutes", count=round(seconds / 60))

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from babel.dates import format_timedelta
 
+from upheld.language import language
+
 __all__ = ["Scale"]
 
 LONG = timedelta(hours=12)
@@ -48,4 +50,4 @@ def _width(stretch: timedelta) -> float:
 
 
 def _words(stretch: timedelta) -> str:
-    return str(format_timedelta(stretch, threshold=1.5, locale="en"))
+    return str(format_timedelta(stretch, threshold=1.5, locale=language()))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from upheld.language import gettext as _
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, StepView
 from upheld.promises import Verdict
 from upheld.report.letters import Letter, masked
-from upheld.report.model import Arrivals, verdict_of, why_of
+from upheld.report.model import Arrivals, verdict_of
 from upheld.report.timeline import SiteAt, site_clock
 from upheld.report.times import moment, zone_of
 
-__all__ = ["Missing", "Post", "Said", "Scene", "story_of"]
+__all__ = ["Missing", "Notice", "Post", "Said", "Scene", "Shown", "story_of"]
 
 LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -28,9 +29,41 @@ class Said:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that was noticed beside what it is about: its `look`, as of a verdict, its `mark`, and the sentence.
+
+    `places` are, for a contradiction, where it was said and what. `picture` shows it; "" where nothing does.
+    """
+
+    look: str
+    mark: str
+    said: str
+    more: str = ""
+    places: tuple[tuple[str, str], ...] = ()
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message as the page shows it: as it looked on a desktop and a phone, with its place as it was received.
+
+    `words` are those in it that are marked.
+    """
+
+    letter: Letter
+    file: str | None
+    desktop: str = ""
+    phone: str = ""
+    words: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Scene:
-    """One screen and the steps that were taken on it; `picture` is its place in the report, "" where there is none."""
+    """One screen and the steps that were taken on it; `picture` is its place in the report, "" where there is none.
+
+    `steps` are their indexes. `console` and `failed` are what it complained of and did not get.
+    """
 
     at: datetime
     who: str
@@ -39,25 +72,31 @@ class Scene:
     said: list[Said] = field(default_factory=list)
     fields: int = 0
     complaints: list[str] = field(default_factory=list)
+    steps: list[int] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     kind: str = "scene"
 
     @property
     def alt(self) -> str:
         """What the picture shows, for those who do not see it."""
-        page = f": {self.title}" if self.title else ""
-        return f"What {self.who or 'she'} saw at “{self.said[0].text}”{page}"
+        step = _("What {who} saw at “{step}”", who=self.who or _("she"), step=self.said[0].text)
+        return f"{step}: {self.title}" if self.title else step
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message in its place in time, with the promises that it answers; none where nobody promised it."""
+    """A message in its place in time, with the promises that it answers; none where nobody promised it.
+
+    `answers` are each promise's touchpoint, its verdict and its place on the page; `id` is the arrival's.
+    """
 
     at: datetime
     when: str
     who: str
-    letter: Letter
-    file: str | None
-    answers: tuple[tuple[str, Verdict], ...]
+    id: str
+    shown: Shown
+    answers: tuple[tuple[str, Verdict, str], ...]
+    notices: tuple[Notice, ...] = ()
     kind: str = "post"
 
 
@@ -69,7 +108,7 @@ class Missing:
     when: str
     touchpoint: str
     verdict: Verdict
-    why: str
+    anchor: str
     kind: str = "missing"
 
 
@@ -78,13 +117,22 @@ def story_of(
     arrivals: Arrivals,
     site_at: SiteAt,
     picture: Callable[[str], str | None],
-    letter: Callable[[ArrivalView], tuple[Letter, str | None]],
+    letter: Callable[[ArrivalView], Shown],
+    anchors: Mapping[str, str],
+    notices: Mapping[str, Sequence[Notice]],
 ) -> list[Scene | Post | Missing]:
-    """Return a journey's story in the order of the site's time."""
+    """Return a journey's story in the order of the site's time.
+
+    `anchors` are the promises' places on the page. `notices` stand beside what they are about: an arrival by its id,
+    a page as `page 3`, by the index of a step on it.
+    """
     zone = zone_of(journey)
-    items: list[Scene | Post | Missing] = list(_scenes(journey, site_clock(journey, site_at), picture))
-    items += _post(journey, arrivals, site_at, letter, zone)
-    items += _missing(journey, zone)
+    scenes = list(_scenes(journey, site_clock(journey, site_at), picture))
+    for scene in scenes:
+        scene.notices = [one for index in scene.steps for one in notices.get(f"page {index}", ())]
+    items: list[Scene | Post | Missing] = [*scenes]
+    items += _post(journey, arrivals, site_at, letter, zone, anchors, notices)
+    items += _missing(journey, zone, anchors)
     # What has no time of its own stays behind what it followed: the sort is stable and scenes come first.
     return sorted(items, key=lambda item: item.at)
 
@@ -110,6 +158,7 @@ def _scenes(journey: JourneyView, site_at: SiteAt, picture: Callable[[str], str 
 
 
 def _add(scene: Scene, step: StepView) -> None:
+    scene.steps.append(step.index)
     scene.said.append(Said(step.text, step.status, masked(step.error)))
     scene.fields += len(step.fields) if isinstance(step.fields, list | tuple) else 0
     scene.complaints += [masked(str(one)) for one in (*step.console, *step.failed_requests)]
@@ -119,8 +168,10 @@ def _post(
     journey: JourneyView,
     arrivals: Arrivals,
     site_at: SiteAt,
-    letter: Callable[[ArrivalView], tuple[Letter, str | None]],
+    letter: Callable[[ArrivalView], Shown],
     zone: str,
+    anchors: Mapping[str, str],
+    notices: Mapping[str, Sequence[Notice]],
 ) -> Iterator[Post]:
     names = {person.address: person.who for person in journey.cast}
     answers: dict[str, list[PromiseView]] = defaultdict(list)
@@ -135,12 +186,13 @@ def _post(
     came |= {one.arrival.id: one for one in arrivals.unpromised(journey)}
     for identity, one in came.items():
         at = times.get(identity) or site_at(one.arrival.at)
-        shown, file = letter(one)
-        said = tuple((view.promise.touchpoint, verdict_of(view)) for view in answers[identity])
-        yield Post(at, moment(at, zone), names.get(one.recipient, one.recipient), shown, file, said)
+        said = tuple((view.promise.touchpoint, verdict_of(view), anchors[view.id]) for view in answers[identity])
+        who = names.get(one.recipient, one.recipient)
+        beside = tuple(notices.get(identity, ()))
+        yield Post(at, moment(at, zone), who, identity, letter(one), said, beside)
 
 
-def _missing(journey: JourneyView, zone: str) -> Iterator[Missing]:
+def _missing(journey: JourneyView, zone: str, anchors: Mapping[str, str]) -> Iterator[Missing]:
     for view in journey.promises:
         verdict, found = verdict_of(view), view.judgement
         if view.promise.silent or verdict not in (Verdict.BROKEN, Verdict.OPEN, Verdict.UNPROVEN):
@@ -148,5 +200,5 @@ def _missing(journey: JourneyView, zone: str) -> Iterator[Missing]:
         if found is not None and found.arrivals:
             continue
         at = found.site_by if found and found.site_by else LAST
-        when = f"by {moment(at, zone)}" if at is not LAST else ""
-        yield Missing(at, when, view.promise.touchpoint, verdict, why_of(view))
+        when = _("by {when}", when=moment(at, zone)) if at is not LAST else ""
+        yield Missing(at, when, view.promise.touchpoint, verdict, anchors[view.id])

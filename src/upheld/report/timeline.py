@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from upheld.language import N_, ngettext
+from upheld.language import gettext as _
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, StepView
 from upheld.promises import Verdict
 from upheld.promises.reading import TRAVELS
@@ -23,7 +25,9 @@ __all__ = ["Bar", "Line", "SiteAt", "Tick", "Timeline", "site_clock", "timeline_
 LEFT, WIDTH, ROW, TOP, FOOT = 150.0, 630.0, 42.0, 62.0, 48.0
 LETTER = 6.7  # about as wide as a letter of the picture's type
 MOST_SCREENS = 14
-BEGINS = "begins"
+BEGINS = N_("begins")
+PAGE = N_("page")
+_CHANNELS = (N_("email"), N_("text message"), N_("attendee list"))  # what lanes are called besides
 SiteAt = Callable[[datetime], datetime]
 
 
@@ -88,7 +92,7 @@ class _Row:
 
     def instants(self) -> Iterator[datetime]:
         yield from (one for one in (self.opens, self.closes) if one is not None)
-        yield from (at for at, _ in self.marks)
+        yield from (at for at, _mark in self.marks)
 
 
 def site_clock(journey: JourneyView, otherwise: SiteAt) -> SiteAt:
@@ -116,13 +120,16 @@ def timeline_of(journey: JourneyView, arrivals: Arrivals, site_at: SiteAt, *, tu
     instants = {at for row in rows for at in row.instants()}
     if not instants:
         return None
-    scale = Scale(instants | {at for at, _ in moments}, LEFT + 10, WIDTH)
-    caption = f"Times are the site's, {place_of(zone)}."
-    caption += " The site's clock was turned forward, not waited for." if turned else ""
-    caption += " Not to scale: each stretch is as wide as its logarithm, so that seconds and days can both be read."
+    scale = Scale(instants | {at for at, _name in moments}, LEFT + 10, WIDTH)
+    caption = [_("Times are the site's, {zone}.", zone=place_of(zone))]
+    if turned:
+        caption.append(_("The site's clock was turned forward, not waited for."))
+    caption.append(
+        _("Not to scale: each stretch is as wide as its logarithm, so that seconds and days can both be read.")
+    )
     return Timeline(
         id="".join(letter if letter.isalnum() else "-" for letter in journey.id),
-        title=f"Time line of “{journey.scenario}”",
+        title=_("Time line of “{journey}”", journey=journey.scenario),
         width=scale.right + 112,  # words at the last instant need room
         height=TOP + ROW * len(rows) + FOOT + 8,
         foot=TOP + ROW * len(rows) + 8,
@@ -130,7 +137,7 @@ def timeline_of(journey: JourneyView, arrivals: Arrivals, site_at: SiteAt, *, tu
         breaks=tuple(scale.long_stretches()),
         lines=tuple(_line(row, number, rows, scale) for number, row in enumerate(rows)),
         text=tuple(row.said for row in rows),
-        caption=caption,
+        caption=" ".join(caption),
     )
 
 
@@ -145,12 +152,15 @@ def _screens(journey: JourneyView, site_at: SiteAt) -> Iterator[_Row]:
     for who, steps in people.items():
         shown = steps if len(steps) <= MOST_SCREENS else [steps[0], *steps[-MOST_SCREENS + 1 :]]
         last = shown[-1]
-        row = _Row(f"{_short(who)} · page", "screen", _cut(last.text, 46), "")
+        row = _Row(f"{_short(who)} · {_(PAGE)}", "screen", _cut(last.text, 46), "")
         for step in shown:
             if (at := step.ended or step.began) is not None:
                 row.marks.append((site_at(at), "kept" if step.status == "passed" else _fault(step.status)))
-        ended = "reached" if last.status == "passed" else "stopped at" if last.status == "failed" else "was cut off at"
-        row.said = f"{_short(who)}, pages: {len(steps)} screens; {ended} “{last.text}”."
+        ended = {"passed": _("reached “{step}”"), "failed": _("stopped at “{step}”")}.get(
+            last.status, _("was cut off at “{step}”")
+        )
+        screens = ngettext("one screen", "{count} screens", len(steps))
+        row.said = f"{_short(who)}, {_(PAGE)}: {screens}; {ended.replace('{step}', last.text)}."
         if last.status != "passed":
             row.kind = _fault(last.status)
         yield row
@@ -164,15 +174,17 @@ def _promised(journey: JourneyView, arrivals: Arrivals, site_at: SiteAt, zone: s
     for view in journey.promises:
         verdict, found, promise = verdict_of(view), view.judgement, view.promise
         opens, closes = (found.site_from, found.site_by) if found else (None, None)
-        words = f"{promise.touchpoint}: {verdict}" + (f" · {promise.window.words}" if promise.window.words else "")
-        row = _Row(f"{_short(promise.who)} · {promise.channel}", str(verdict), words, "", opens, closes)
+        words = f"{promise.touchpoint}: {_(str(verdict))}" + (
+            f" · {promise.window.words}" if promise.window.words else ""
+        )
+        row = _Row(f"{_short(promise.who)} · {_(promise.channel)}", str(verdict), words, "", opens, closes)
         row.marks = _marks(view, arrivals.answering(view), site_at)
-        between = f" ({moment(opens, zone)} to {moment(closes, zone)})" if opens and closes else ""
-        came = " and ".join(moment(at, zone) for at, _ in row.marks) if found and found.site_at else ""
+        between = f" ({moment(opens, zone)} – {moment(closes, zone)})" if opens and closes else ""
+        came = ", ".join(moment(at, zone) for at, _mark in row.marks) if found and found.site_at else ""
         words = ", ".join(one for one in (promise.touchpoint, promise.window.words) if one)
-        silent = {Verdict.OPEN: "not due yet", Verdict.UNPROVEN: "not known"}.get(verdict, "nothing came")
-        happened = f"came {came}" if came else silent
-        row.said = f"{promise.who}, {promise.channel}: {words}{between}: {verdict}, {happened}."
+        silent = {Verdict.OPEN: _("not due yet"), Verdict.UNPROVEN: _("not known")}.get(verdict, _("nothing came"))
+        happened = _("came {when}", when=came) if came else silent
+        row.said = f"{promise.who}, {_(promise.channel)}: {words}{between}: {_(str(verdict))}, {happened}."
         yield row
 
 
@@ -193,25 +205,28 @@ def _unpromised(journey: JourneyView, arrivals: Arrivals, site_at: SiteAt, zone:
     names = {person.address: person.who for person in journey.cast}
     for one in arrivals.unpromised(journey)[:8]:
         at, who = site_at(one.arrival.at), names.get(one.recipient, "")
-        subject = _cut(one.arrival.subject or "a message without a subject", 34)
-        lane = f"{_short(who)} · {one.arrival.channel}"
-        said = f"{who}, {one.arrival.channel}: “{subject}” came {moment(at, zone)}; nobody promised it."
-        yield _Row(lane, "nobody", f"“{subject}”: nobody promised it", said, marks=[(at, "nobody")])
+        subject = _cut(one.arrival.subject or _("a message without a subject"), 34)
+        lane = f"{_short(who)} · {_(one.arrival.channel)}"
+        said = f"{who}, {_(one.arrival.channel)}: “{subject}”, {_('came {when}', when=moment(at, zone))}; "
+        said += _("nobody promised it") + "."
+        yield _Row(lane, "nobody", f"“{subject}”: {_('nobody promised it')}", said, marks=[(at, "nobody")])
 
 
 def _moments(journey: JourneyView) -> list[tuple[datetime, str]]:
     """The named moments, such as the payment and the event, and the beginning."""
     named = [(at.site_began, name) for name, at in journey.moments.items() if at.site_began is not None]
-    return sorted((at, BEGINS if name == JOURNEY_START else name) for at, name in named)
+    return sorted((at, _(BEGINS) if name == JOURNEY_START else name) for at, name in named)
 
 
 def _ticks(moments: Sequence[tuple[datetime, str]], rows: Sequence[_Row], scale: Scale, zone: str) -> Iterator[Tick]:
     """The named moments first, then the edges of windows as far as there is room for their times."""
-    edges = sorted({at for row in rows for at in (row.opens, row.closes) if at is not None} - {at for at, _ in moments})
+    edges = sorted(
+        {at for row in rows for at in (row.opens, row.closes) if at is not None} - {at for at, _name in moments}
+    )
     taken: list[tuple[float, float]] = []
     shown: list[tuple[datetime, str]] = []
     # The beginning says least, so it gives way to a moment that the feature names.
-    for at, name in [*sorted(moments, key=lambda one: one[1] == BEGINS), *((at, "") for at in edges)]:
+    for at, name in [*sorted(moments, key=lambda one: one[1] == _(BEGINS)), *((at, "") for at in edges)]:
         x = scale.x(at)
         width = max(len(name), 8) * LETTER + 8
         if any(x < right and x + width > left for left, right in taken):
@@ -233,7 +248,7 @@ def _line(row: _Row, number: int, rows: Sequence[_Row], scale: Scale) -> Line:
     bar = None
     if row.opens is not None and row.closes is not None:
         x, end = scale.x(row.opens), scale.x(row.closes)
-        outside = [scale.x(at) for at, _ in row.marks if not row.opens <= at <= row.closes]
+        outside = [scale.x(at) for at, _mark in row.marks if not row.opens <= at <= row.closes]
         reach = (end if outside[-1] > end else x, outside[-1]) if outside else None
         bar = Bar(x, max(end, x + 6), reach)
     first = min((scale.x(at) for at in row.instants()), default=LEFT + 10)
@@ -250,7 +265,7 @@ def _line(row: _Row, number: int, rows: Sequence[_Row], scale: Scale) -> Line:
 
 def _short(who: str) -> str:
     name = who.removeprefix("the ").capitalize() if who.startswith("the ") else who
-    return _cut(name or "Somebody", 14)
+    return _cut(name or _("Somebody"), 14)
 
 
 def _cut(text: str, most: int) -> str:

@@ -1,0 +1,176 @@
+"""The book: the process handbook of a business, written from its features, its maps and the last walk of each journey.
+
+These are its values. `upheld.improve.bookwriting` makes them of what the ledger and the evidence have,
+`upheld.improve.bookbinding` makes pages of them, and `upheld.improve.editions` tells what has changed since the last
+edition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from upheld.improve.byhand import Typed
+from upheld.improve.chapters import Incident, Told
+from upheld.maps import Stage
+from upheld.promises import Promise
+from upheld.report.model import Answer
+
+__all__ = ["STAGES", "Book", "Chapter", "Due", "Letter", "Snag", "Step", "Walk"]
+
+STAGES: tuple[tuple[Stage | str, str], ...] = (
+    ("share", "Share: how people hear of it"),
+    ("package", "Package: how it is offered"),
+    ("keep: welcome", "Keep: welcome"),
+    ("keep: deliver", "Keep: deliver"),
+    ("keep: keep faith", "Keep: keep faith when something goes wrong"),
+    ("keep: farewell", "Keep: farewell"),
+    ("improve", "Improve"),
+    ("", "Without a place yet"),
+)
+"""The promise system in its order, each stage with its words; "" is for journeys that no map places."""
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as it looked on the last walk: `pictures` are (width, place), the narrow one last.
+
+    Without pictures it is shown from `page`, a document for a sandboxed frame ("" for what is text alone).
+    """
+
+    subject: str
+    sender: str
+    pictures: tuple[tuple[str, str], ...]
+    page: str
+    text: str
+    files: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is delivered at a step: to whom, by what, in which window, what it must say, and how it went last.
+
+    `when` is its window on the last walk, where that was long; `verdict` is "" where it was never walked.
+    """
+
+    promise: Promise
+    must: tuple[tuple[str, tuple[str, ...]], ...]
+    harm: str
+    second_line: str
+    verdict: str
+    why: str
+    when: str
+    at: datetime | None
+    letters: tuple[Letter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step as it is done by hand; what is empty is not shown.
+
+    `how` says what to do, `notes` what the map adds, `as_in` where else the way to it is told (journey, from, to).
+    `picture` is the new screen that it led to, `title` and `address` what that is called and where it is. `status` is
+    "" where it was never walked.
+    """
+
+    number: int
+    keyword: str
+    text: str
+    how: str
+    notes: tuple[str, ...]
+    as_in: tuple[str, str, int, int] | None
+    typed: tuple[Typed, ...]
+    rows: tuple[tuple[str, ...], ...]
+    picture: str
+    title: str
+    address: str
+    page_text: str
+    status: str
+    error: str
+    due: tuple[Due, ...]
+
+    @property
+    def told(self) -> bool:
+        """Whether a stranger learns what to do here."""
+        return bool(self.how or self.notes or self.as_in or self.typed or self.due)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One scenario from start to finish. `before` are the steps that set the stage, `people` those who are played.
+
+    `people` are name, what she is called in full, city, language and address. `walked` says when it was walked last,
+    "" for never. `varies` is what differs from walk to walk, such as names and order numbers.
+    """
+
+    told: Told
+    id: str
+    people: tuple[tuple[str, str, str, str, str], ...]
+    before: tuple[Step, ...]
+    steps: tuple[Step, ...]
+    walked: str
+    answer: Answer | None
+    guards: tuple[Incident, ...]
+    varies: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is called, with what tells it from the other examples of its outline."""
+        return f"{self.told.name} ({self.told.example})" if self.told.example else self.told.name
+
+    @property
+    def due(self) -> tuple[tuple[int, Due], ...]:
+        """What comes, in the order of time, each with the number of its step; silence last."""
+        found = [(step.number, due) for step in (*self.before, *self.steps) for due in step.due]
+        silent = [one for one in found if one[1].promise.silent]
+        come = [one for one in found if not one[1].promise.silent]
+        # What has no time keeps its place behind those that have one.
+        return (*sorted(come, key=lambda one: (one[1].at is None, one[1].at or _LONG_AGO)), *silent)
+
+
+@dataclass(frozen=True, slots=True)
+class Snag:
+    """A known snag of a journey: the incident, and what its guard said last (its answer, and when it was walked)."""
+
+    incident: Incident
+    guards: tuple[tuple[Told, Answer | None, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One journey of the business: its map, and the ways through it. `id` is a name that a file may have."""
+
+    id: str
+    journey: str
+    name: str
+    stage: str
+    owner: str
+    about: tuple[str, ...]
+    needs: tuple[str, ...]
+    walks: tuple[Walk, ...]
+    snags: tuple[Snag, ...]
+    touchpoints: tuple[tuple[str, str, str, str, str], ...]
+
+    @property
+    def untold(self) -> int:
+        """How many steps do not tell a stranger what to do."""
+        return sum(not step.told for walk in self.walks for step in walk.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All chapters by their stage. `site` is where to walk, `last_site` where the last walk was, where elsewhere."""
+
+    site: str
+    last_site: str
+    mailbox: str
+    clock: str
+    stages: tuple[tuple[str, tuple[Chapter, ...]], ...] = field(default=())
+
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """The chapters in the order of the stages."""
+        return tuple(chapter for _, chapters in self.stages for chapter in chapters)

@@ -1,0 +1,334 @@
+"""Writing the book: what features, maps, ledger and evidence have of each journey, put in the words of a handbook."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from upheld.config import Settings
+from upheld.improve.book import STAGES, Book, Chapter, Due, Letter, Snag, Step, Walk
+from upheld.improve.byhand import address_shown, facts_of, how, language_of, must, notes_on, typed_in
+from upheld.improve.chapters import Incident, Told
+from upheld.improve.nights import Walked
+from upheld.ledger import ArrivalView, PromiseView, RunView, StepView
+from upheld.maps import JourneyMap
+from upheld.promises import Promise
+from upheld.report.letters import masked, read_letter
+from upheld.report.model import Arrivals, makes_sense, verdict_of, why_of
+from upheld.report.times import night, window, zone_of
+
+__all__ = ["Keeper", "book_of"]
+
+LONGEST = 8000
+"""As much of a text as a reader of the book reads."""
+_OPENS = re.compile(r".*\bopens (?!it\b)")
+_SHORT = timedelta(hours=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_TITLE = re.compile(r"[^a-z0-9]+")
+
+
+class Keeper(Protocol):
+    """Where pictures and messages of the evidence are had: `upheld.report.files.Files` is one."""
+
+    def picture(self, path: str) -> str | None:
+        """Return a picture's place in the book, None where there is none."""
+
+    def raw(self, path: str) -> bytes | None:
+        """Return a message as it was received, None where it is not kept."""
+
+
+def book_of(
+    told: Sequence[Told],
+    incidents: Sequence[Incident],
+    maps: Mapping[str, JourneyMap],
+    walks: Mapping[str, Walked],
+    files: Keeper,
+    settings: Settings,
+) -> Book:
+    """Return the book of a suite: `told` are its scenarios, `walks` the last walk of each by its key."""
+    by_journey: dict[str, list[Told]] = {name: [] for name in maps}
+    for one in told:
+        # A journey without a map is a chapter of its own for each feature.
+        by_journey.setdefault(one.journey or one.feature, []).append(one)
+    writer = _Writer(maps, walks, files, incidents)
+    chapters = [writer.chapter(name, found) for name, found in by_journey.items()]
+    stages = []
+    for stage, words in STAGES:
+        of_stage = tuple(chapter for chapter in chapters if chapter.stage == stage)
+        if of_stage:
+            stages.append((words, of_stage))
+    last = max((one.run for one in walks.values()), key=lambda run: run.started or _LONG_AGO, default=None)
+    info = last.info if last else {}
+    walked_at = str(info.get("site") or "")
+    return Book(
+        site=(settings.site or walked_at).rstrip("/"),
+        last_site=walked_at.rstrip("/"),
+        mailbox=str(info.get("mailbox") or settings.mailbox),
+        clock=settings.clock,
+        stages=tuple(stages),
+    )
+
+
+class _Writer:
+    def __init__(
+        self,
+        maps: Mapping[str, JourneyMap],
+        walks: Mapping[str, Walked],
+        files: Keeper,
+        incidents: Sequence[Incident],
+    ) -> None:
+        self._maps, self._walks, self._files, self._incidents = maps, walks, files, incidents
+        self._arrivals: dict[str, Arrivals] = {}
+        self._pictures: dict[str, dict[str, Mapping[str, str]]] = {}
+        self._ids = {"index", "content", "changes", "contents", "walking", "words"}  # the pages' own
+
+    def chapter(self, journey: str, told: Sequence[Told]) -> Chapter:
+        known = self._maps.get(journey)
+        name = known.name if known else (told[0].feature if told else journey) or journey
+        planned = [one for one in told if not one.is_incident]
+        # Where a journey is told by its incidents alone, they are all that there is.
+        walked = planned or list(told)
+        ways = _ways(walked, self._walks)
+        ids = {one.key: self._id(one.name) for one in walked}
+        snags = [one for one in self._incidents if any(guard in told for guard in one.guards)]
+        return Chapter(
+            id=self._id(journey),
+            journey=journey,
+            name=name,
+            stage=known.stage if known else "",
+            owner=known.owner if known else "",
+            about=tuple(dict.fromkeys(one.about for one in walked if one.about)),
+            needs=known.by_hand.needs if known else (),
+            walks=tuple(self._walk(one, known, ids, ways) for one in walked),
+            snags=tuple(self._snag(one) for one in snags),
+            touchpoints=tuple(
+                (kind, point.channel, point.usual, point.harm, point.second_line)
+                for kind, point in (known.touchpoint if known else {}).items()
+            ),
+        )
+
+    def _id(self, name: str) -> str:
+        plain = _TITLE.sub("-", name.lower()).strip("-")[:60] or "journey"
+        found = plain
+        while found in self._ids:
+            number = re.search(r"-(\d+)$", found)
+            found = f"{plain}-{int(number[1]) + 1 if number and found != plain else 2}"
+        self._ids.add(found)
+        return found
+
+    def _snag(self, incident: Incident) -> Snag:
+        guards = []
+        for guard in incident.guards:
+            walked = self._walks.get(guard.key)
+            guards.append((guard, makes_sense(walked.journey) if walked else None, _when(walked)))
+        return Snag(incident, tuple(guards))
+
+    def _walk(
+        self,
+        told: Told,
+        known: JourneyMap | None,
+        ids: Mapping[str, str],
+        ways: Mapping[str, tuple[str, str, int, int]],
+    ) -> Walk:
+        walked = self._walks.get(told.key)
+        people = tuple(
+            (one.who, one.name, str(one.details.get("city") or ""), language_of(one), one.address)
+            for one in (walked.journey.cast if walked else ())
+            if not one.who.startswith("the ")
+        )
+        steps = list(self._steps(told, known, walked, ids, ways))
+        # The stage is set by steps in which nobody has seen a page yet.
+        first = next((at for at, one in enumerate(steps) if one.picture or one.address or one.due), 0)
+        before = 0
+        for index, step in enumerate(told.steps[:first]):
+            if step.keyword not in ("Given", "And") or steps[index].how or steps[index].typed:
+                break
+            before = index + 1
+        return Walk(
+            told,
+            ids[told.key],
+            people,
+            tuple(steps[:before]),
+            tuple(steps[before:]),
+            _when(walked),
+            makes_sense(walked.journey) if walked else None,
+            tuple(one for one in self._incidents if one.slug in told.incidents),
+            _varies(walked),
+        )
+
+    def _steps(
+        self,
+        told: Told,
+        known: JourneyMap | None,
+        walked: Walked | None,
+        ids: Mapping[str, str],
+        ways: Mapping[str, tuple[str, str, int, int]],
+    ) -> Iterator[Step]:
+        facts = facts_of(walked.journey) if walked else {}
+        views = _by_step(told, walked)
+        promised: dict[tuple[str, str, str], list[PromiseView]] = defaultdict(list)
+        for made in walked.journey.promises if walked else ():
+            promised[made.promise.words, made.promise.kind, made.promise.who].append(made)
+        shown = ""
+        for index, step in enumerate(told.steps):
+            view = views.get(index)
+            new = view is not None and view.picture not in ("", shown)
+            opens = bool(_OPENS.match(step.text))
+            address = address_shown(view, facts, step.text if opens else "")
+            as_in = ways.get(f"{told.key}#{index}") if not opens else None
+            due = []
+            for promise in step.promises:
+                found = promised[promise.words or step.text, promise.kind, promise.who]
+                due.append(self._due(promise, found.pop(0) if found else None, known, walked, facts))
+            yield Step(
+                number=index + 1,
+                keyword=step.keyword,
+                text=step.text,
+                how="" if step.promises and not how(step, address, facts) else how(step, address, facts),
+                notes=notes_on(step, known),
+                as_in=(ids[as_in[0]], as_in[1], as_in[2], as_in[3]) if as_in and as_in[0] in ids else None,
+                typed=typed_in(view),
+                rows=() if step.promises or (view and view.fields) else step.rows,
+                picture=(self._files.picture(view.picture) or "") if view and new else "",
+                title=view.title if view and new else "",
+                address=address if new else "",
+                page_text=self._page_text(view) if view else "",
+                status=view.status if view else "",
+                error=masked(view.error.splitlines()[0]) if view and view.error else "",
+                due=tuple(due),
+            )
+            shown = view.picture if view and view.picture else shown
+
+    def _page_text(self, view: StepView) -> str:
+        content = self._files.raw(view.page_text) if view.page_text else None
+        return masked(content.decode("utf-8", "replace")[:LONGEST]) if content else ""
+
+    def _due(
+        self,
+        promise: Promise,
+        view: PromiseView | None,
+        known: JourneyMap | None,
+        walked: Walked | None,
+        facts: Mapping[str, str],
+    ) -> Due:
+        point = known.touchpoint.get(promise.kind) if known else None
+        found = view.judgement if view else None
+        zone = zone_of(walked.journey) if walked else "UTC"
+        letters = self._letters(view, walked) if view and walked and not promise.silent else ()
+        return Due(
+            promise=promise,
+            must=tuple(must(row, facts) for row in promise.expectation.rows),
+            harm=point.harm if point else "",
+            second_line=point.second_line if point else "",
+            verdict=str(verdict_of(view)) if view else "",
+            why=masked(why_of(view)) if view else "",
+            when=_when_due(view, zone) if view else "",
+            at=found.site_at or found.site_by if found else None,
+            letters=letters,
+        )
+
+    def _letters(self, view: PromiseView, walked: Walked) -> tuple[Letter, ...]:
+        run = walked.run
+        if run.id not in self._arrivals:
+            self._arrivals[run.id] = Arrivals(run)
+            self._pictures[run.id] = dict(_own_pictures(run))
+        came = self._arrivals[run.id].answering(view)[:3]
+        return tuple(self._letter(one, self._pictures[run.id].get(one.raw, {})) for one in came)
+
+    def _letter(self, one: ArrivalView, pictures: Mapping[str, str]) -> Letter:
+        raw = self._files.raw(one.raw) if one.raw and one.arrival.channel == "email" else None
+        read = read_letter(one.arrival, raw)
+        places = ((width, self._files.picture(pictures[width])) for width in ("desktop", "phone") if width in pictures)
+        text = one.arrival.html_text or one.arrival.text
+        return Letter(
+            subject=read.subject,
+            sender=read.sender,
+            pictures=tuple((width, place) for width, place in places if place),
+            page=read.page,
+            text=masked(text[:LONGEST] + (" …" if len(text) > LONGEST else "")),
+            files=read.files,
+        )
+
+
+def _own_pictures(run: RunView) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield the pictures that show this very message.
+
+    Messages of one template are shown in a browser once, and the others refer to the same pictures: a reminder would
+    be shown with the words of the confirmation.
+    """
+    taken = set()
+    for one in run.renders:
+        pictures = tuple(sorted(one.pictures.items()))
+        if pictures not in taken:
+            taken.add(pictures)
+            yield one.raw, one.pictures
+
+
+def _varies(walked: Walked | None) -> tuple[str, ...]:
+    if walked is None:
+        return ()
+    journey = walked.journey
+    values = [str(fact.value) for fact in journey.noted if fact.kind in ("text", "number")]
+    for one in journey.cast:
+        values += [one.name, one.given, one.family, one.address, *(str(value) for value in one.details.values())]
+    # An address may be a way in, and does not stand in what she reads.
+    return tuple(sorted({value for value in values if len(value) > 2 and not value.startswith(("/", "http"))}))
+
+
+def _when(walked: Walked | None) -> str:
+    if walked is None:
+        return ""
+    began = next((step.began for step in walked.journey.steps if step.began), walked.run.started)
+    return night(began, None, zone_of(walked.journey)).partition(", not finished")[0]
+
+
+def _when_due(view: PromiseView, zone: str) -> str:
+    found = view.judgement
+    if found is None or not found.site_from or not found.site_by or found.site_by - found.site_from < _SHORT:
+        return ""
+    return window(found.site_from, found.site_by, zone)
+
+
+def _by_step(told: Told, walked: Walked | None) -> dict[int, StepView]:
+    """Pair the feature's steps, as they are now, with those that were walked; a step that is new has none."""
+    if walked is None:
+        return {}
+    now, then = [step.text for step in told.steps], walked.journey.steps
+    pairs: dict[int, StepView] = {}
+    blocks = difflib.SequenceMatcher(None, now, [step.text for step in then], autojunk=False).get_matching_blocks()
+    for block in blocks:
+        for offset in range(block.size):
+            pairs[block.a + offset] = then[block.b + offset]
+    return pairs
+
+
+def _ways(told: Sequence[Told], walks: Mapping[str, Walked]) -> dict[str, tuple[str, str, int, int]]:
+    """Return, for each step that leaps to a page, where the way there is told step by step.
+
+    By `key#index`: the other scenario's key and name, and its first and last step to do. A page is told by its kind,
+    which the ride's measuring writes down for each.
+    """
+    ways: dict[str, tuple[str, str, int, int]] = {}
+    for one in told:
+        leap = _first_screen(one, walks)
+        if leap is None or _OPENS.match(one.steps[leap[0]].text):
+            continue
+        for other in told:
+            began = _first_screen(other, walks)
+            if other.key == one.key or began is None or not _OPENS.match(other.steps[began[0]].text):
+                continue
+            views = _by_step(other, walks.get(other.key))
+            last = next((at for at, view in sorted(views.items()) if view.ride.get("kind") == leap[1]), None)
+            if last is not None and last > began[0]:
+                ways[f"{one.key}#{leap[0]}"] = (other.key, other.name, began[0] + 1, last + 1)
+                break
+    return ways
+
+
+def _first_screen(told: Told, walks: Mapping[str, Walked]) -> tuple[int, object] | None:
+    views = sorted(_by_step(told, walks.get(told.key)).items())
+    return next(((at, view.ride["kind"]) for at, view in views if view.picture and view.ride.get("kind")), None)

@@ -1,0 +1,42 @@
+"""What a promise's own case in JUnit XML says besides its outcome: properties that dashboards can filter by.
+
+pytest writes the file (`--junitxml`); properties of a case are as `record_property` makes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from upheld.ledger import JourneyView, PromiseView
+from upheld.maps import JourneyMap
+from upheld.report.headline import harm_of
+from upheld.report.model import name_of, verdict_of
+
+__all__ = ["properties_of"]
+
+
+def properties_of(
+    journey: JourneyView, view: PromiseView, maps: Mapping[str, JourneyMap], verdict: str = ""
+) -> list[tuple[str, object]]:
+    """Return name and value of each; times are ISO 8601 in site time, and what is not known is left out.
+
+    `verdict` is what was judged just now, where the view does not know of it yet.
+    """
+    promise, found, known = view.promise, view.judgement, maps.get(journey.journey)
+    said = verdict or str(verdict_of(view))
+    properties = {
+        "verdict": said,
+        "journey": name_of(journey),
+        "customer": promise.who,
+        "touchpoint": promise.touchpoint,
+        "channel": promise.channel,
+        "window": promise.window.words,
+        "due_from": found.site_from.isoformat() if found and found.site_from else "",
+        "due": found.site_by.isoformat() if found and found.site_by else "",
+        "arrived": found.site_at.isoformat() if found and found.site_at else "",
+        "owner": known.owner if known else "",
+        "stage": known.stage if known else "",
+        "harm": harm_of(view, journey, maps) if said in ("broken", "late", "wrong") else "",
+        "said_at": f"{promise.file}:{promise.line}" if promise.file else "",
+    }
+    return [(name, value) for name, value in properties.items() if value]

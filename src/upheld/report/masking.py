@@ -1,0 +1,161 @@
+"""A run as strangers may read it: what lets its reader in, or proves who somebody is, is masked wherever it stands.
+
+What a link or a code of this run's own messages holds is known, and masked in every sentence, page and complaint;
+besides, what looks like a secret is. Pictures of pages are shown as they are: nobody can mask what stands in them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from upheld.browser.address import LONG, SECRET_NAMES, SLUG
+from upheld.ledger import RunView
+from upheld.promises import Arrival
+from upheld.report.letters import masked
+
+__all__ = ["Mask"]
+
+MASK = "•••"
+_T = TypeVar("_T")
+# What the harness named by itself, or what somebody is found by; masked, it would name nothing any more.
+_NAMES = frozenset(
+    (
+        "id", "run", "raw", "picture", "pictures", "page_text", "node", "feature", "file", "worker", "clock", "zone",
+        "version", "seed", "superseded_by", "arrival", "arrivals", "address", "recipient", "to", "header_to", "journey",
+        "tags", "screenshot",
+    )
+)  # fmt: skip
+_WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_~=+-]|\.(?=[A-Za-z0-9])|%[0-9A-Fa-f]{2})*")
+_URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
+_SAID = re.compile(
+    r"(?P<name>\b(?:bearer|basic|[\w-]*(?:token|secret|password|passwd|api[_-]?key|session[_-]?id)[\w-]*[\"']?\s*[:=])\s*[\"']?)"
+    r"(?P<value>[^\s\"'<>&,;]{4,})",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"\b(?:\w{0,20}codes?|pin|tan|otp|passwor[dt]|kennwort|wachtwoord|c[óo]digos?|codice|contraseña)\b", re.IGNORECASE
+)
+_CODE = re.compile(
+    r"(?<![\w.,:/+#€$£%-])(?:\d{4,8}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|(?=[A-Z-]*\d)[A-Z0-9-]{5,12})(?![\w%€$£]|[.,:/]\d)"
+)
+_PARTS = re.compile(r"[-._~+=%]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+# A code stands in the line that calls it one, or in the next two.
+_NEAR = 3
+_TEXT = 200_000
+
+
+class Mask:
+    """Masks what belongs to this run."""
+
+    def __init__(self, run: RunView) -> None:
+        self._known = {word for one in run.arrivals for word in _secrets_of(one.arrival)}
+        for probe in run.probes:
+            self._known.update(_secrets_in(probe.url))
+        for journey in run.journeys:
+            for step in journey.steps:
+                self._known.update(_secrets_in(step.address))
+
+    def text(self, said: str) -> str:
+        """Return the text without what lets its reader in."""
+        if len(said) < 4:
+            return said
+        said = _SAID.sub(lambda found: f"{found['name']}{MASK}", masked(said))
+        if any(" " in word or "-" in word for word in self._known):
+            said = self._groups(said)
+        return _WORD.sub(lambda found: MASK if self._is_secret(found.group()) else found.group(), said)
+
+    def run(self, run: RunView) -> RunView:
+        """Return the run as it may be published: without its traces, and without pictures of its messages."""
+        journeys = tuple(replace(self.of(journey), trace="") for journey in run.journeys)
+        return replace(self.of(replace(run, journeys=(), renders=(), probes=())), journeys=journeys)
+
+    def of(self, value: _T) -> _T:
+        """Return plain data or dataclasses with every text in them masked, but those that are names of ours."""
+        return self._of(value, "")  # type: ignore[no-any-return]
+
+    def _of(self, value: Any, name: str) -> Any:
+        if type(value) is str:
+            if name in _NAMES:
+                return masked(value) if "://" in value else value
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {key: self._of(one, str(key)) for key, one in value.items()}
+        if isinstance(value, tuple) and hasattr(value, "_fields"):
+            return type(value)(*(self._of(one, field) for field, one in zip(value._fields, value, strict=True)))
+        if isinstance(value, list | tuple):
+            return type(value)(self._of(one, name) for one in value)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.init}
+            return replace(value, **{field: self._of(one, field) for field, one in fields.items()})
+        return value
+
+    def _groups(self, said: str) -> str:
+        for word in self._known:
+            if (" " in word or "-" in word) and word in said:
+                said = said.replace(word, MASK)
+        return said
+
+    def _is_secret(self, word: str) -> bool:
+        parts = {word, *_PARTS.split(word)}
+        return not self._known.isdisjoint(parts) or _looks_secret(word)
+
+
+def _looks_secret(word: str) -> bool:
+    """True for what nobody types: so long, with figures or capitals among its letters, and no words with dashes."""
+    long = LONG.fullmatch(word) and not SLUG.fullmatch(word)
+    return bool(long) and any(sign.isdigit() for sign in word) and any(sign.isalpha() for sign in word)
+
+
+def _secrets_of(arrival: Arrival) -> Iterator[str]:
+    for link in arrival.links:
+        yield from _secrets_in(link.url)
+    for text in (arrival.subject, arrival.text, arrival.html_text, *(part.text for part in arrival.attachments)):
+        text = text[:_TEXT]
+        for url in _URL.findall(text):
+            yield from _secrets_in(url.rstrip(".,;:!?)"))
+        yield from (
+            found["value"].rstrip(".") for found in _SAID.finditer(text) if len(found["value"].rstrip(".")) >= 6
+        )
+        lines = [line for line in text.split("\n") if line.strip()]
+        for number, line in enumerate(lines):
+            if _CALLED.search(line):
+                yield from _codes_in("\n".join(lines[number : number + _NEAR]))
+
+
+def _codes_in(text: str) -> Iterator[str]:
+    for code in _CODE.findall(text):
+        if not _YEAR.fullmatch(code):
+            yield code
+            yield re.sub(r"[ -]", "", code)
+
+
+def _secrets_in(url: str) -> Iterator[str]:
+    """Yield what stands in an address and may let its reader in, as it is written and as it is meant."""
+    try:
+        parts = urlsplit(url)
+        pairs = [*parse_qsl(parts.query), *parse_qsl(parts.fragment)]
+    except ValueError:
+        return
+    if parts.scheme not in ("http", "https"):
+        return
+    if parts.password:
+        yield parts.password
+    found = [value for name, value in pairs if len(value) >= 4 and (SECRET_NAMES.search(name) or _is_odd(value))]
+    found += [part for part in (*parts.path.split("/"), parts.fragment) if _is_odd(part)]
+    for one in found:
+        yield one
+        yield unquote(one)
+
+
+def _is_odd(part: str) -> bool:
+    """True for what is neither words nor a plain number: `k3j2x9`, a long row of signs."""
+    if len(part) < 6 or ("." in part and part.rpartition(".")[2].isalpha()):
+        return False
+    mixed = any(sign.isdigit() for sign in part) and any(sign.isalpha() for sign in part)
+    return (mixed or len(part) >= 20) and not SLUG.fullmatch(part)

@@ -1,0 +1,179 @@
+"""The map: each journey and touchpoint in its place, as its nights were, and what nobody checks as a hole."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, sync_playwright
+from pypdf import PdfReader
+from typer.testing import CliRunner
+
+from tests.improve.nightly import booking, suite, the_map, written
+from tests.needs import needs
+from upheld.browser.find import find_browser
+from upheld.cli.app import app
+from upheld.improve.promise_map import Mapped, Nights, Spot, draw
+from upheld.promises import Verdict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return suite(tmp_path)
+
+
+def journey(root: Path, *verdicts: str) -> Mapped:
+    """The journey as the map has it after nights on which its confirmation came to these verdicts, oldest first."""
+    nights = [booking(root, run=f"202611{day:02}T010000Z-n", verdict=one) for day, one in enumerate(verdicts, 10)]
+    with written(root, *nights) as ledger:
+        (found,) = next(place for place in the_map(root, ledger).places if place.stage == "keep: welcome").journeys
+    return found
+
+
+def spot(found: Mapped, kind: str) -> Spot:
+    return next(one for one in found.spots if one.kind == kind)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "state", "words"),
+    [
+        (("kept",), "kept", "kept, 1 night"),
+        (("kept", "kept", "kept"), "kept", "kept all 3 nights"),
+        (("kept", "late", "kept"), "failed", "failed 1 of 3 nights; kept on the last"),
+        (("wrong", "broken"), "failed", "failed 2 of 2 nights"),
+        (("unproven", "unproven"), "cannot tell", "cannot tell, 2 nights"),
+        (("kept", "unproven"), "partly", "kept 1 of 2 nights, cannot tell on 1"),
+        (("open",), "so far", "not due yet"),
+    ],
+)
+def test_a_touchpoint_is_told_by_its_nights(root: Path, verdicts: tuple[str, ...], state: str, words: str) -> None:
+    nights = spot(journey(root, *verdicts), "confirmation").nights
+    assert (nights.state, nights.words) == (state, words)
+
+
+def test_what_was_never_walked_says_so(root: Path) -> None:
+    found = the_map(root, None)
+    assert (found.nights, found.since) == (0, None)
+    assert {spot.nights.state for place in found.places for one in place.journeys for spot in one.spots} == {"never"}
+
+
+def test_runs_of_one_night_count_once_and_the_worst_of_them_counts(root: Path) -> None:
+    good = booking(root, run="20261121T010000Z-a")
+    with written(root, booking(root, run="20261121T010000Z-b", verdict="broken")) as ledger:
+        ledger.append(*good._events)
+        found = the_map(root, ledger)
+    (one,) = next(place for place in found.places if place.stage == "keep: welcome").journeys
+    assert found.nights == 1
+    assert spot(one, "confirmation").nights == Nights(1, failed=1, last=Verdict.BROKEN)
+
+
+def test_what_nobody_checks_is_a_hole(root: Path) -> None:
+    night = booking(root, page="You are booked\nWe will send you your invoice by email within two days.")
+    other = booking(root, run="20261122T010000Z-next")
+    other._events = other._events[:1]  # a night on which something else was walked takes no hole away
+    with written(root, night, other) as ledger:
+        found = the_map(root, ledger)
+    (one,) = next(place for place in found.places if place.stage == "keep: welcome").journeys
+    assert [(each.kind, each.hole) for each in one.spots if each.hole] == [
+        ("badge", "the map names it, and no feature promises it")
+    ]
+    assert any("invoice" in sentence for sentence, _ in one.sentences)
+    assert found.holes == 1 + len(one.sentences)
+
+
+def test_a_map_that_no_feature_walks_and_a_feature_without_a_map_stand_out(root: Path) -> None:
+    for file in (root / "features").rglob("*.feature"):
+        file.write_text(file.read_text("utf-8").replace("@journey:booking", ""), "utf-8")
+    booked = root / "features" / "booking.feature"
+    booked.write_text(
+        booked.read_text("utf-8").replace("no receipt by email", "no receipt by email for 10 seconds"), "utf-8"
+    )
+    places = {place.stage: place.journeys for place in the_map(root, None).places}
+    assert [one.hole for one in places["keep: welcome"]] == ["the map is there, and no feature walks it"]
+    assert [one.name for one in places[""]] == [
+        "Booking and paying for an event",
+        "Incident of 2 March 2026: no receipt",
+    ]
+
+
+def test_the_page_says_in_words_what_its_colours_say(root: Path) -> None:
+    nights = [booking(root, run=f"2026112{day}T010000Z-n", verdict=one) for day, one in enumerate(("broken", "kept"))]
+    with written(root, *nights) as ledger:
+        html = draw(the_map(root, ledger), root / "map").read_text("utf-8")
+    text = " ".join(unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL)).split())
+    assert "2 nights, Sat 21 November 2026 to Sun 22 November 2026" in text
+    assert "confirmation ✕ failed 1 of 2 nights; kept on the last" in text
+    assert "reminder ✓ kept all 2 nights" in text
+    assert "hole badge : the map names it, and no feature promises it" in text
+    assert "Improve Incident of 2 March 2026: no receipt its guard: ○ never walked" in text
+    assert "Share ◌ No journey stands here." in text
+
+
+def test_the_commands_need_no_ledger_and_say_where_to_look(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root)
+    told = CliRunner().invoke(app, ["map"])
+    assert (told.exit_code, told.output) == (
+        0,
+        f"1 hole: promised or said, and checked by nobody.\nMap: {root / '.upheld' / 'map' / 'index.html'}\n",
+    )
+    told = CliRunner().invoke(app, ["book", "--out", "handbook"])
+    assert told.exit_code == 0
+    assert told.output.splitlines() == [
+        "Edition 1.",
+        "1 step does not say how to be done by hand. Say it in the map: [by_hand.notes] in journey.toml.",
+        "Book: handbook/index.html",
+    ]
+    assert (
+        CliRunner().invoke(app, ["book", "--out", "handbook"]).output.startswith("Nothing has changed since edition 1")
+    )
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    needs("browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**find_browser().launch_options())
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_it(browser: Browser, root: Path, width: int, scheme: str) -> None:
+    verdicts = ("kept", "late", "unproven")
+    with written(
+        root, *(booking(root, run=f"2026112{at}T010000Z-n", verdict=one) for at, one in enumerate(verdicts))
+    ) as all_:
+        index = draw(the_map(root, all_), root / "map")
+    page = browser.new_page(
+        viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(index.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert asked == [index.as_uri()]
+    page.close()
+
+
+def test_the_map_of_this_suite_fits_one_sheet(browser: Browser, tmp_path: Path) -> None:
+    index = draw(the_map(ROOT, None), tmp_path)
+    page = browser.new_page()
+    page.goto(index.as_uri())
+    reader = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    page.close()
+    assert len(reader.pages) == 1
+    assert reader.pages[0].mediabox.width > reader.pages[0].mediabox.height
+    assert "Booking a training course" in " ".join(reader.pages[0].extract_text().split())
