@@ -14,12 +14,11 @@ from unicodedata import normalize
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from pypdf import PdfReader
 
+from tests.browsers import browser_of
 from tests.improve.nightly import HELLO, INCIDENT, booking, suite, the_book, written
-from tests.needs import needs
-from upheld.browser.find import find_browser
 from upheld.errors import FeatureError
 from upheld.improve.bookbinding import Bound, bind, print_book
 from upheld.improve.byhand import how, must
@@ -303,12 +302,9 @@ def test_a_row_of_a_table_is_told_with_what_was_true_last() -> None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    needs("browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**find_browser().launch_options())
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    with browser_of(request) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("width", [390, 1440])

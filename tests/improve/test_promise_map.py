@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
+from tests.browsers import browser_of
 from tests.improve.nightly import booking, suite, the_map, written
-from tests.needs import needs
-from upheld.browser.find import find_browser
 from upheld.cli.app import app
 from upheld.improve.promise_map import Mapped, Nights, Spot, draw
 from upheld.promises import Verdict
@@ -139,12 +138,9 @@ def test_the_commands_need_no_ledger_and_say_where_to_look(root: Path, monkeypat
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    needs("browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**find_browser().launch_options())
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    with browser_of(request) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("width", [390, 1440])

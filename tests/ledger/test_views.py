@@ -16,7 +16,6 @@ from upheld.ledger import (
     ClockView,
     CoveredView,
     Event,
-    FactView,
     GapView,
     JourneyView,
     MomentView,

@@ -10,13 +10,12 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage
 
-from tests.needs import needs
+from tests.browsers import browser_of
 from tests.report import stage
 from tests.report.nights import MAPS, kept_night, mixed_night
 from tests.report.stage import Stage
-from upheld.browser.find import find_browser
 from upheld.config import Settings
 from upheld.ledger import RunView
 from upheld.report import history as kept_nights
@@ -212,12 +211,9 @@ def test_a_thousand_journeys_over_thirty_nights_are_a_page_below_one_megabyte(tm
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    needs("browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**find_browser().launch_options())
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    with browser_of(request) as browser:
         yield browser
-        browser.close()
 
 
 SCHEMES: list[tuple[int, Literal["light", "dark"]]] = [(360, "light"), (1440, "dark")]

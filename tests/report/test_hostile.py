@@ -18,16 +18,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Dialog, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Dialog, Page
 
+from tests.browsers import browser_of
 from tests.checks.letters import known
-from tests.needs import needs
 from tests.report.hostile.corpus import corpus, hostile_night, loaded
 from tests.report.hostile.mail import HUGE, mail
 from tests.report.hostile.markup import MARKUP
 from tests.report.hostile.words import WORDS
 from tests.report.stage import Stage
-from upheld.browser.find import find_browser
 from upheld.checks import Touch, all_checks
 from upheld.checks.rendering import Renderer, safe_and_shape
 from upheld.config import Settings
@@ -68,12 +67,9 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
 
 
 @pytest.fixture(scope="module")
-def window() -> Iterator[BrowserContext]:
-    needs("browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**find_browser().launch_options())
+def window(request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    with browser_of(request) as browser:
         yield browser.new_context()
-        browser.close()
 
 
 @dataclass

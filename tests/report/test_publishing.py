@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page
 
-from tests.needs import needs
+from tests.browsers import browser_of
 from tests.report.nights import MAPS, mixed_night
-from upheld.browser.find import find_browser
 from upheld.config import Settings
 from upheld.report import write_report
 from upheld.report.allure import STATUSES as ALLURE
@@ -66,12 +65,9 @@ def served(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    needs("browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**find_browser().launch_options())
+def page(request: pytest.FixtureRequest) -> Iterator[Page]:
+    with browser_of(request) as browser:
         yield browser.new_page()
-        browser.close()
 
 
 def _note(complaints: list[str], message: ConsoleMessage) -> None:
