@@ -14,6 +14,7 @@ from upheld.maps import JourneyMap
 from upheld.promises import Verdict
 from upheld.report.junit import properties_of
 from upheld.report.model import alone, journeys_of, name_of
+from upheld.report.plain import plain_line
 from upheld.sweep import Settled
 
 __all__ = ["reports_of", "reports_of_findings"]
@@ -48,7 +49,7 @@ def reports_of_findings(view: RunView, maps: Mapping[str, JourneyMap]) -> Iterat
             properties: list[tuple[str, object]] = [("check", found.check), ("journey", name_of(journey))]
             if (known := maps.get(journey.journey)) and known.owner:
                 properties.append(("owner", known.owner))
-            told = f"{found.check}: {found.said}\n{journey.feature}:{journey.line}"
+            told = f"{found.check}: {plain_line(found.said)}\n{journey.feature}:{journey.line}"
             yield (
                 node,
                 [
@@ -59,7 +60,7 @@ def reports_of_findings(view: RunView, maps: Mapping[str, JourneyMap]) -> Iterat
 
 
 def _report(node: str, one: Settled, properties: list[tuple[str, object]]) -> pytest.TestReport:
-    verdict, why = one.judgement.verdict, one.judgement.why
+    verdict, why = one.judgement.verdict, plain_line(one.judgement.why)
     told = f"{verdict}: {why}\n{one.promise.file}:{one.promise.line}: {one.promise.words}"
     outcome, when, longrepr = "failed", "call", told
     if verdict.upheld:
