@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import demo
+from demo.found import TIMED, found_in, held_against
 from tests.mailbox.servers import Server
 from tests.needs import needs
 
@@ -115,39 +116,6 @@ ROUNDS: dict[str, tuple[str, tuple[str, ...], str]] = {
     ),
 }
 
-# How long a page takes says something about the machine as well.
-TIMED = {"slowest_page_seconds", "slowest_step_seconds"}
-
-
-@dataclass(frozen=True)
-class Found:
-    """One thing that was not as it should be: in which journey, by which of a defect's forms, and what it is."""
-
-    journey: str
-    form: str
-    what: tuple[str, ...]
-    checks: frozenset[str] = frozenset()
-
-    def is_due_to(self, one: demo.Expected) -> bool:
-        """Whether this is what a defect is expected to come to, or the finding behind it."""
-        if one.journey not in ("", self.journey):
-            return False
-        if self.form == "run":
-            return self.what[0] == one.run and self.what[1].startswith(one.subject)
-        wanted = {
-            "promise": (one.promise, one.verdict),
-            "step": (one.step, one.verdict),
-            "finding": (one.check, one.touchpoint or one.promise),
-            "friction": (one.friction,),
-        }
-        if self.form == "unchecked":
-            return bool(one.unchecked) and one.unchecked in self.what[0]
-        return self.what == wanted[self.form] and (self.form != "promise" or {one.check} <= self.checks | {""})
-
-    def meets(self, one: demo.Expected) -> bool:
-        """Whether this is what a defect is expected to come to, in the same form."""
-        return self.form == one.form and self.is_due_to(one)
-
 
 @dataclass
 class Walked:
@@ -156,34 +124,6 @@ class Walked:
     code: int
     said: str
     results: dict[str, Any]
-
-    def found(self) -> set[Found]:
-        """Everything that was not as it should be, but for how long pages took."""
-        found = {Found("", "run", ("orphan", one["subject"])) for one in self.results["orphans"]}
-        for journey in self.results["journeys"]:
-            name = journey["scenario"]
-            steps = [step["text"] for step in journey["steps"] if step["status"] != "passed"]
-            found |= {Found(name, "step", (text, "failed")) for text in steps}
-            found |= {
-                Found(name, "promise", (one["touchpoint"], one["verdict"]), frozenset(one["checks"]))
-                for one in journey["promises"]
-                if one["verdict"] not in ("kept", "withdrawn")
-            }
-            found |= {
-                Found(name, "finding", (one["check"], one["touchpoint"]))
-                for one in journey["findings"]
-                if not one["unsure"]
-            }
-            found |= {Found(name, "run", ("unpromised", one["subject"])) for one in journey["unpromised"]}
-            found |= {
-                Found(name, "friction", (one["measure"],)) for one in (journey["ride"] or {}).get("frictions", ())
-            }
-            found |= {Found(name, "unchecked", (one["sentence"],)) for one in journey["unchecked"]}
-        return found
-
-    def walked(self) -> set[str]:
-        """The scenarios that were walked."""
-        return {journey["scenario"] for journey in self.results["journeys"]}
 
 
 def walk(folder: Path, *arguments: str) -> Walked:
@@ -253,17 +193,8 @@ def test_defects_are_found_and_nothing_else(number: str, tmp_path: Path) -> None
     nodes = nodes_of(features)
     chosen = [nodes[scenario] for scenario in fewest(defects, nodes)]
     walked = walk(tmp_path, "--clock", clock, "--defects", ",".join(defects), *chosen)
-    found, there = walked.found(), walked.walked() | {""}
-    expected = [(name, one) for name in defects for one in demo.defects()[name].expects if one.journey in there]
-    for name in defects:
-        assert name in {one for one, _ in expected}, f"{name} cannot be seen in {', '.join(features)}"
-    met = {(name, one) for name, one in expected if any(each.meets(one) for each in found)}
-    # What is found somewhere, and nobody knows where, is found once at least; the rest is found each time.
-    missed = [(name, one) for name, one in expected if one.journey and (name, one) not in met]
-    assert missed == [], walked.said
-    assert {name for name, _ in met} == set(defects), walked.said
-    rest = {each for each in found if not any(each.is_due_to(one) for _, one in expected)}
-    assert {each for each in rest if not TIMED & set(each.what)} == set(), walked.said
+    missed, rest = held_against(walked.results, defects)
+    assert (missed, rest) == (set(), set()), walked.said
     assert walked.code == 1
     if "confirmation_to_wrong_address" in defects:
         assert "It went to bookings@journeys.test instead" in walked.said
@@ -286,7 +217,7 @@ def test_a_clean_site(clock: str, tmp_path: Path) -> None:
     workers = ("-n", "2") if clock == "shared" else ()
     walked = walk(tmp_path, *workers, "--clock", clock, *paths(features))
     journeys = walked.results["journeys"]
-    odd = {one for one in walked.found() if one.form not in ("promise", "step") and not TIMED & set(one.what)}
+    odd = {one for one in found_in(walked.results) if one.form not in ("promise", "step") and not TIMED & set(one.what)}
     assert odd == set(), walked.said
     # Who has to travel cannot go on where time cannot be turned; that says nothing about the site.
     stays = [one for one in journeys if clock != "real" or "travels" not in one["tags"]]
@@ -310,7 +241,7 @@ def mailpit(tmp_path: Path) -> Iterator[str]:
 def test_the_same_with_mailpit(mailpit: str, tmp_path: Path) -> None:
     needs("browser")
     walked = walk(tmp_path, "--mailbox", mailpit, "--defects", "no_receipt", "features/incidents")
-    (one,) = walked.found()
+    (one,) = found_in(walked.results)
     assert any(one.meets(expected) for expected in demo.defects()["no_receipt"].expects), walked.said
 
 
