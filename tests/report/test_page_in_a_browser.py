@@ -204,8 +204,10 @@ def test_it_prints_whole_and_without_what_only_a_screen_needs(opened: Watched, m
     assert opened.page.locator("form").is_hidden()
     opened.page.goto(journeys(mixed, "cleo")[0].as_uri())
     opened.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = false)")
-    opened.page.emulate_media(media="print")
+    opened.page.emulate_media(media="print", color_scheme="dark")
     assert opened.page.locator(".headers").first.bounding_box() is not None
+    # Dark ink, whatever the screen was.
+    assert opened.page.evaluate("getComputedStyle(document.body).color") == "rgb(29, 42, 51)"
 
 
 def test_cannot_tell_and_broken_differ_in_colour_and_shape(opened: Watched, mixed: Path) -> None:

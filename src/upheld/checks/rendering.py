@@ -42,6 +42,8 @@ PATIENCE = 4000
 LIMIT = 30.0
 # A run with more shapes than this sends what no template made; the first say enough.
 MOST = 80
+# Of so many that look like one before, pictures are taken all the same: their words are their own.
+PICTURED = 120
 LARGEST = 1_500_000
 # So often a browser is started anew; then it is the machine that shows nothing.
 FAILURES = 3
@@ -116,7 +118,7 @@ class Renderer:
     # In the thread
 
     def _work(self) -> None:
-        shapes, failures = dict[str, dict[str, Any]](), 0
+        shapes, failures, pictured = dict[str, dict[str, Any]](), 0, 0
         # Once nothing can be shown any more, what is left is taken from the queue all the same: somebody waits for it.
         with contextlib.suppress(Exception), contextlib.ExitStack() as stack:
             screen: _Screen | None = None
@@ -126,13 +128,20 @@ class Renderer:
                     if page is None:
                         continue
                     markup, shape = page
+                    began = time.monotonic()
                     if shape not in shapes and len(shapes) < MOST and not self._gone:
                         screen = screen or stack.enter_context(_screen(self._site, self._allow))
-                        began = time.monotonic()
                         shapes[shape] = screen.show(markup, self._evidence)
-                        self.seconds += time.monotonic() - began
-                    if shape in shapes:
                         self._write(letter.raw, shapes[shape])
+                    elif shape in shapes:
+                        # What was found in the first holds for all; a picture of it would show another's words.
+                        pictures: Mapping[str, str] = {}
+                        if screen is not None and pictured < PICTURED and not self._gone:
+                            pictured += 1
+                            with contextlib.suppress(Exception):  # the first was shown; only its picture is lost
+                                pictures = screen.pictures(markup, self._evidence)
+                        self._write(letter.raw, {**shapes[shape], "pictures": pictures})
+                    self.seconds += time.monotonic() - began
                 except UsageError:
                     self._gone = True  # no browser on this machine
                 except Exception:  # noqa: BLE001 - a message is hostile input; what cannot be shown was not looked at
@@ -170,11 +179,7 @@ class _Screen:
         from upheld.browser.accessibility import Accessibility
         from upheld.browser.scripts import script
 
-        self._desk.markup = markup
-        self._page.context.clear_cookies()  # what one customer's picture leaves must not go along with another's
-        self._page.set_viewport_size({"width": DESKTOP, "height": HEIGHT})
-        with contextlib.suppress(Error):  # a picture that takes its time is waited for no longer
-            self._page.goto(self._desk.address, wait_until="load", timeout=PATIENCE)
+        self._open(markup)
         broken = [str(src) for src in self._page.evaluate(script("mail")) if self._may_load(str(src))]
         violations: list[dict[str, Any]] = []
         with contextlib.suppress(Error):
@@ -184,6 +189,22 @@ class _Screen:
         width = int(self._page.evaluate("() => document.documentElement.scrollWidth"))
         pictures["phone"] = self._shoot(evidence, PHONE)
         return {"violations": violations, "broken_pictures": broken, "width": width, "pictures": pictures}
+
+    def pictures(self, markup: str, evidence: Path) -> dict[str, str]:
+        """Return pictures of a message, as `show` takes them. May raise what Playwright does."""
+        self._open(markup)
+        desktop = self._shoot(evidence, DESKTOP)
+        self._page.set_viewport_size({"width": PHONE, "height": HEIGHT})
+        return {"desktop": desktop, "phone": self._shoot(evidence, PHONE)}
+
+    def _open(self, markup: str) -> None:
+        from playwright.sync_api import Error
+
+        self._desk.markup = markup
+        self._page.context.clear_cookies()  # what one customer's picture leaves must not go along with another's
+        self._page.set_viewport_size({"width": DESKTOP, "height": HEIGHT})
+        with contextlib.suppress(Error):  # a picture that takes its time is waited for no longer
+            self._page.goto(self._desk.address, wait_until="load", timeout=PATIENCE)
 
     def _may_load(self, src: str) -> bool:
         """A picture that was not asked for has not failed to come; one without a host comes nowhere, but here."""

@@ -264,8 +264,10 @@ def _attachment_faults(
         if moment is None:
             faults.append(f"has a {shown} that could not be held against {asked['moment']}, which is not known")
         elif moment.began not in part.starts:
-            starts = ", ".join(start.isoformat(" ", "minutes") for start in part.starts) or "no time at all"
-            faults.append(f"has a {shown} for {starts} instead of {moment.began.isoformat(' ', 'minutes')}")
+            starts = ", ".join(start.isoformat(" ", "minutes") for start in part.starts) or gettext("no time at all")
+            began = moment.began.isoformat(" ", "minutes")
+            said = gettext("has a {what} for {seen} instead of {wanted}", what=shown, seen=starts, wanted=began)
+            faults.append(said)
     return faults
 
 

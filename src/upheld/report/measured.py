@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from upheld.errors import ConfigError, did_you_mean
+from upheld.language import gettext as _
 from upheld.ledger import JourneyView, RunView, StepView
 from upheld.promises.telling import duration
 from upheld.report.model import customer_of, journeys_of
@@ -334,7 +335,10 @@ def longest_silence(journey: JourneyView) -> tuple[float, str]:
     if paying := journey.moments.get("paying"):
         heard = sorted([*heard, *([(paying.site_ended, "paying")] if paying.site_ended else [])])
     gaps = [
-        ((late - early).total_seconds(), f"{duration(late - early)} between {before} and {after}")
+        (
+            (late - early).total_seconds(),
+            _("{time} between {one} and {other}", time=duration(late - early), one=before, other=after),
+        )
         for (early, before), (late, after) in itertools.pairwise(heard)
     ]
     return max(gaps, default=(0.0, ""))
@@ -368,7 +372,7 @@ def _heard(journey: JourneyView) -> Iterator[tuple[datetime, str]]:
     for view in journey.promises:
         came = view.judgement.site_at if view.judgement and view.judgement.arrivals else None
         if came and view.promise.who == who and not view.promise.silent:
-            yield came, f"the {view.promise.kind}"
+            yield came, _("the {what}", what=view.promise.kind)
 
 
 def _sum(steps: Sequence[StepView], name: str) -> float:
