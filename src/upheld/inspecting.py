@@ -14,7 +14,19 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from upheld.cases import knowledge_of, timelines_of
-from upheld.checks import UNPROMISED, Check, Finding, Known, Probe, Rendered, Severity, Touch, all_checks, severities
+from upheld.checks import (
+    UNPROMISED,
+    Check,
+    Finding,
+    Known,
+    Probe,
+    Rendered,
+    Severity,
+    Strangers,
+    Touch,
+    all_checks,
+    severities,
+)
 from upheld.config import Settings
 from upheld.ledger import ArrivalView, CastView, JourneyView, JudgementView, NewEvent, PromiseView, RunView
 from upheld.mailbox.letter import open_letter
@@ -54,6 +66,19 @@ class _Seen:
     found: list[tuple[Check, Finding, Severity]] = field(default_factory=list)
 
 
+class _Indexed:
+    """A run as the inspection reads it: everything found at the cost of one look."""
+
+    def __init__(self, run: RunView) -> None:
+        self.probes = {one.url: Probe(*one) for one in run.probes}
+        self.renders = {one.raw: Rendered(*one[1:]) for one in run.renders}
+        self.people = Strangers(person for journey in run.journeys for person in journey.cast)
+        self.clocks = timelines_of(run)
+        self.arrivals: dict[str, list[ArrivalView]] = defaultdict(list)
+        for one in run.arrivals:
+            self.arrivals[one.recipient].append(one)
+
+
 class Inspector:
     """Looks at the journeys of a run with every check that the settings do not turn off.
 
@@ -84,11 +109,11 @@ class Inspector:
         every = list(runs)
         for run in every:
             journeys = [one for one in run.journeys if one.superseded_by is None and one.status != "not run"]
-            people = [person for journey in run.journeys for person in journey.cast]
+            indexed = _Indexed(run)
             for journey in journeys:
                 if run is not every[-1] and journey.id not in mine:
                     continue
-                for seen in self._look_at(journey, run, people, settled, places):
+                for seen in self._look_at(journey, indexed, settled, places):
                     self._let_fail(seen, result)
                     if event := self._event(run, journey, seen, now):
                         events.append(event)
@@ -97,16 +122,12 @@ class Inspector:
     def _look_at(
         self,
         journey: JourneyView,
-        run: RunView,
-        people: Sequence[CastView],
+        run: _Indexed,
         settled: Sequence[Settled],
         places: Mapping[str, int],
     ) -> Iterator[_Seen]:
         answers, expected = _answers(journey, settled, places)
         ends = _end_of(journey, settled, places)
-        probes = {one.url: Probe(*one) for one in run.probes}
-        renders = {one.raw: Rendered(*one[1:]) for one in run.renders}
-        strangers = tuple(person for person in people if person not in journey.cast)
         known_map = self._maps.get(journey.journey)
         before: list[Touch] = []
         for seen in self._touches(journey, run, answers):
@@ -115,14 +136,14 @@ class Inspector:
             known = Known(
                 person=person,
                 cast=journey.cast,
-                strangers=strangers,
+                strangers=run.people,
                 knowledge=knowledge_of(journey, person.who),
                 noted=journey.noted,
                 before=tuple(before),
                 map=known_map,
                 point=known_map.touchpoint.get(touch.kind) if known_map else None,
-                probes=probes,
-                rendered=renders.get(seen.raw),
+                probes=run.probes,
+                rendered=run.renders.get(seen.raw),
                 steps=journey.steps,
                 site=self._settings.site,
                 allow_hosts=self._settings.allow_hosts,
@@ -143,15 +164,15 @@ class Inspector:
             return Severity.WARN
         return finding.severity or self._severity[check.name]
 
-    def _touches(self, journey: JourneyView, run: RunView, answers: Mapping[str, list[_Answer]]) -> list[_Seen]:
+    def _touches(self, journey: JourneyView, run: _Indexed, answers: Mapping[str, list[_Answer]]) -> list[_Seen]:
         """Return what reached the cast and what it saw, in the order of time."""
-        clock = timelines_of(run).get(journey.clock, Timeline())
+        clock = run.clocks.get(journey.clock, Timeline())
         known = self._known(journey.journey)
-        addresses = {at for person in journey.cast for at in _reached_at(person)}
+        addresses = dict.fromkeys(at for person in journey.cast for at in _reached_at(person))
         found: dict[tuple[str, str], _Seen] = {}
-        for one in run.arrivals:
+        for one in (one for address in addresses for one in run.arrivals.get(address, ())):
             arrival = one.arrival
-            if one.recipient in addresses and arrival.channel not in _NOT_READ and arrival.channel != "page":
+            if arrival.channel not in _NOT_READ and arrival.channel != "page":
                 answered = answers.get(arrival.id, [])
                 touch = self._touch(one, answered, known, clock)
                 found.setdefault((one.recipient, arrival.id), _Seen(touch, one.recipient, one.raw, answered))

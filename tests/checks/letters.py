@@ -11,7 +11,7 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
-from upheld.checks import Check, Finding, Known, Severity, Touch
+from upheld.checks import Check, Finding, Known, Severity, Strangers, Touch
 from upheld.ledger import CastView
 from upheld.mailbox.letter import open_letter
 from upheld.mailbox.message import read
@@ -60,7 +60,8 @@ def touch(text: str = "", *, html: str = "", subject: str = "Your order", kind: 
 def known(**more: Any) -> Known:
     """What is known; she is Ada unless `person` says otherwise."""
     her = more.pop("person", person())
-    return Known(person=her, cast=(her, *more.pop("others", ())), site=SITE, **more)
+    strangers = Strangers(more.pop("strangers", ()))
+    return Known(person=her, cast=(her, *more.pop("others", ())), strangers=strangers, site=SITE, **more)
 
 
 def found(check: Check, one: Touch, knows: Known | None = None) -> list[Finding]:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from upheld.checks.base import EVERYWHERE, UNPROMISED, Check, Finding, Known, Place, Probe, Rendered, Severity, Touch
+from upheld.checks.base import (
+    EVERYWHERE,
+    UNPROMISED,
+    Check,
+    Finding,
+    Known,
+    Place,
+    Probe,
+    Rendered,
+    Severity,
+    Strangers,
+    Touch,
+)
 from upheld.checks.registry import GROUP, all_checks, severities
 
 __all__ = [
@@ -16,6 +28,7 @@ __all__ = [
     "Probe",
     "Rendered",
     "Severity",
+    "Strangers",
     "Touch",
     "all_checks",
     "severities",

@@ -7,6 +7,8 @@ A check is pure. What has to be fetched (links) or shown in a browser (the messa
 from __future__ import annotations
 
 import enum
+import functools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +22,19 @@ from upheld.promises.expectation import Knowledge
 if TYPE_CHECKING:
     from upheld.mailbox.letter import Letter
 
-__all__ = ["EVERYWHERE", "UNPROMISED", "Check", "Finding", "Known", "Place", "Probe", "Rendered", "Severity", "Touch"]
+__all__ = [
+    "EVERYWHERE",
+    "UNPROMISED",
+    "Check",
+    "Finding",
+    "Known",
+    "Place",
+    "Probe",
+    "Rendered",
+    "Severity",
+    "Strangers",
+    "Touch",
+]
 
 UNPROMISED = "unpromised"
 """What stands as the check's name beside a message that answers no promise."""
@@ -134,11 +148,26 @@ class Touch:
         return "\n".join(part for part in (arrival.subject, arrival.html_text or arrival.text) if part)
 
 
+class Strangers(tuple[CastView, ...]):
+    """People, found by their address (folded) and their phone's digits at the cost of one look."""
+
+    @functools.cached_property
+    def by_address(self) -> Mapping[str, CastView]:
+        """Who has this address, folded."""
+        return {one.address.casefold(): one for one in self if one.address}
+
+    @functools.cached_property
+    def by_phone(self) -> Mapping[str, CastView]:
+        """Whose number has these digits; shorter ones than a number with its country's are left out."""
+        found = {re.sub(r"\D", "", str(one.details.get("phone") or "")): one for one in self}
+        return {digits: one for digits, one in found.items() if len(digits) > 8}
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known when a touchpoint is looked at.
 
-    `person` is who it reached. `cast` are all of this journey, she among them; `strangers` everybody else of the run.
+    `person` is who it reached. `cast` are all of this journey, she among them; `strangers` everybody of the run.
     `noted` are all facts of the journey as they were taken down, oldest first, with the step's end as `at`.
     `knowledge` is what she knows by the journey's end. `before` are the journey's earlier touchpoints, oldest first.
     `point` is what the map says of this kind. `probes` are by address. `steps` are the journey's. `site` is the site's
@@ -147,7 +176,7 @@ class Known:
 
     person: CastView
     cast: tuple[CastView, ...] = ()
-    strangers: tuple[CastView, ...] = ()
+    strangers: Strangers = field(default_factory=Strangers)
     knowledge: Knowledge = field(default_factory=Knowledge)
     noted: tuple[FactView, ...] = ()
     before: tuple[Touch, ...] = ()

@@ -87,7 +87,7 @@ class Greeting:
         if other is not None:
             if other.address.casefold() in touch.arrival.header_to and person.address not in touch.arrival.header_to:
                 return None  # written to somebody else, and she has a copy
-            whose = f", which is {other.name}’s name" if other not in known.strangers else ", another customer’s name"
+            whose = f", which is {other.name}’s name" if _is_known(other, known) else ", another customer’s name"
             # Whom she named herself may be written to in her place, such as her guest at her own address.
             severity = Severity.WARN if _wrote(known, words) else None
             return Finding(f"{said}{whose}.", "another of the cast", match.group().strip(), severity=severity)
@@ -115,8 +115,7 @@ class OtherPerson:
         if _is_role(person):
             return
         hers = {one.address.casefold() for one in known.cast} | {_digits(_phone(one)) for one in known.cast}
-        addresses = {one.address.casefold(): one for one in known.strangers if one.address}
-        phones = {_digits(_phone(one)): one for one in known.strangers if len(_digits(_phone(one))) > 8}
+        addresses, phones = known.strangers.by_address, known.strangers.by_phone
         told: set[str] = set()
         for one in spoken(touch):
             found = [(words, addresses.get(words.casefold())) for words in _ADDRESS.findall(one.text)]
@@ -163,6 +162,10 @@ def _is_role(person: CastView) -> bool:
 
 def _same(one: CastView, other: CastView) -> bool:
     return (one.who, one.address) == (other.who, other.address)
+
+
+def _is_known(other: CastView, known: Known) -> bool:
+    return any(_same(one, other) for one in known.cast)
 
 
 def _wrote(known: Known, words: list[str]) -> bool:
