@@ -33,7 +33,8 @@ _CODE = re.compile(r"[\w#-]*\d[\w#-]*")
 class Held:
     """A fact in force: its `topic` as labels have it, its `subject` ("event", of "the date of the event").
 
-    `before` is its value until a moment ago, which may still be on its way. `where` is where she saw it.
+    `before` is its value until a moment ago, which may still be on its way. `later` are those that were noted after
+    the touchpoint came: mail may tell of a new date before any step takes it down. `where` is where she saw it.
     """
 
     topic: str
@@ -41,16 +42,18 @@ class Held:
     subject: str
     where: str
     before: Fact | None = None
+    later: tuple[Fact, ...] = ()
 
     @property
     def right(self) -> tuple[Fact, ...]:
         """The values that are right."""
-        return (self.fact, self.before) if self.before else (self.fact,)
+        return (self.fact, *((self.before,) if self.before else ()), *self.later)
 
 
 def in_force(touch: Touch, known: Known) -> Iterator[Held]:
     """Yield the facts that this touchpoint is held against: hers, and those that are true for all, each the last."""
     series: dict[str, list[tuple[datetime | None, FactView]]] = {}
+    coming: dict[str, list[FactView]] = {}
     several: dict[str, set[str]] = {}
     for view in known.noted:
         topic = _topic(view)
@@ -59,6 +62,8 @@ def in_force(touch: Touch, known: Known) -> Iterator[Held]:
             since = _since(view, known.steps)
             if since is None or since <= touch.arrival.at:
                 series.setdefault(_name(view.name), []).append((since, view))
+            else:
+                coming.setdefault(_name(view.name), []).append(view)
     for name, values in series.items():
         topic = _topic(values[-1][1])
         # Who has two orders may be told of either.
@@ -68,7 +73,8 @@ def in_force(touch: Touch, known: Known) -> Iterator[Held]:
         earlier = next((view for _, view in reversed(values) if view.value != last.value), None)
         fresh = since is not None and touch.arrival.at - since < IN_FLIGHT
         subject = name.partition(" of the ")[2] or name.partition(" of ")[2]
-        yield Held(topic, _fact(last), subject, last.where, _fact(earlier) if earlier and fresh else None)
+        later = tuple(_fact(view) for view in coming.get(name, ()))
+        yield Held(topic, _fact(last), subject, last.where, _fact(earlier) if earlier and fresh else None, later)
 
 
 def is_about(touch: Touch, known: Known, held: Held) -> bool | None:
