@@ -39,6 +39,7 @@ def walked(
     walk: Walk,
     *,
     after: float = 60,
+    paying: float = 0,
     dated: bool = True,
     place: str = "Main Street 1, Berlin",
     html: str = "",
@@ -50,7 +51,10 @@ def walked(
     if dated:
         walk.moment("the event", walk.stage.now + timedelta(days=4), "Europe/Berlin")
     walk.step("she fills in the form", picture="a.png", fields=fields)
-    walk.moment("paying", walk.stage.now, "UTC")
+    began, ended = walk.stage.now, walk.stage.now + timedelta(seconds=paying)
+    walk.stage.write(
+        "moment", walk.id, name="paying", site_began=began.isoformat(), site_ended=ended.isoformat(), zone="UTC"
+    )
     walk.stage.write("fact", walk.id, name="the place of the event", value=place, kind="text", where="")
     for number, (kind, text) in enumerate(
         {**GOOD, **{name.replace("_", "-"): text for name, text in said.items()}}.items()
@@ -93,6 +97,7 @@ CASES: dict[str, tuple[str, dict[str, Any], bool]] = {
     "tax: German": ("receipt without tax details", {"receipt": "120,00 EUR inkl. 19 % MwSt."}, False),
     "tax: Dutch": ("receipt without tax details", {"receipt": "120,00 EUR, incl. 21% btw"}, False),
     "silence": ("silence after paying", {"after": 1800.0}, True),
+    "silence: answered while she still pays": ("silence after paying", {"after": 1.0, "paying": 5.0}, False),
     "silence: short": ("silence after paying", {"after": 300.0}, False),
     "reply": ("no way to reply", {"sender": NOREPLY}, True),
     "reply: says whom": (

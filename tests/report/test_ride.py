@@ -212,6 +212,21 @@ def test_what_follows_paying_is_told_in_the_sites_time() -> None:
     )
 
 
+def test_what_comes_while_she_still_pays_answers_it() -> None:
+    stage = Stage()
+    walk = stage.journey("Booking")
+    step(walk)
+    began, ended = stage.now, stage.now + timedelta(seconds=5)
+    stage.write(
+        "moment", walk.id, name="paying", site_began=began.isoformat(), site_ended=ended.isoformat(), zone="UTC"
+    )
+    for kind, after in (("receipt", 1), ("reminder", 7201)):
+        came = walk.mail(kind, after=after)
+        walk.promise(kind, verdict="kept", arrivals=[came], came=after)
+    walk.done()
+    assert "longest silence 2 hours between the receipt and the reminder" in ride_of(stage.view().journeys[0]).facts
+
+
 @pytest.mark.parametrize("name", MEASURES)
 def test_the_docs_say_what_each_measure_is(name: str) -> None:
     one = MEASURES[name]

@@ -116,7 +116,9 @@ class LongSilence:
             or any(view.judgement.verdict.failed for view in owed if view.judgement)
         ):
             return
-        after = [at for view in owed if view.judgement and (at := view.judgement.site_at) and at >= paying.site_ended]
+        # What answers a payment may come while she still looks at the page that takes it.
+        began = paying.site_began or paying.site_ended
+        after = [at for view in owed if view.judgement and (at := view.judgement.site_at) and at >= began]
         if after and (first := min(after) - paying.site_ended) > SILENCE:
             said = f"After paying she hears nothing for {duration(first)}: say at once that it went through."
             yield Hint(said, f"{walked.her} paid, and the first word came after {duration(first)}")

@@ -332,8 +332,11 @@ def filled_in(steps: Sequence[StepView]) -> int:
 def longest_silence(journey: JourneyView) -> tuple[float, str]:
     """Return the longest time in which she heard nothing, in seconds of the site's time, and between what."""
     heard = sorted(_heard(journey))
-    if paying := journey.moments.get("paying"):
-        heard = sorted([*heard, *([(paying.site_ended, "paying")] if paying.site_ended else [])])
+    if (paying := journey.moments.get("paying")) and paying.site_ended:
+        began, ended = paying.site_began or paying.site_ended, paying.site_ended
+        # What answers a payment may come while she still looks at the page that takes it: it comes after, in her eyes.
+        paid = min([ended, *(at for at, _name in heard if began <= at)])
+        heard = sorted([(paid, "paying"), *heard], key=lambda one: one[0])
     gaps = [
         (
             (late - early).total_seconds(),
