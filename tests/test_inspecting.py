@@ -16,7 +16,7 @@ from upheld.config import Settings
 from upheld.inspecting import Inspector
 from upheld.ledger import Event, RunView, fold
 from upheld.promises import Arrival, Judgement, Promise, Verdict
-from upheld.promises.promise import Attachment
+from upheld.promises.promise import Attachment, Link
 from upheld.promises.window import parse_window
 from upheld.report.model import alone, gate, makes_sense
 from upheld.sweep import Settled
@@ -41,6 +41,12 @@ class Marked:
             yield Finding(said, severity=Severity.WARN)
         if "[unsure]" in touch.text:
             yield Finding(said, unsure="Nobody answered.")
+        if "[raise]" in touch.text:
+            raise ZeroDivisionError("this check")
+        if "[ben]" in touch.text and known.person.who == "Ben":
+            yield Finding(said)
+        if "[link]" in touch.text and any(one.status == 404 for one in known.probes.values()):
+            yield Finding(said)
         if "[calendar]" in touch.text:
             yield Finding(said, part="calendar entry")
 
@@ -75,9 +81,10 @@ class Told:
         self.add("made", promise=id, site_at=NOW.isoformat(), site_since=NOW.isoformat(), address=ADA)
         return id
 
-    def came(self, id: str, subject: str, **more: Any) -> None:
+    def came(self, id: str, subject: str, also: str = "", **more: Any) -> None:
         arrival = Arrival(id, (ADA,), NOW + timedelta(seconds=1), subject=subject, **more)
-        self.add("arrived", recipient=ADA, arrival=arrival.to_json(), raw="", size=1)
+        for recipient in filter(None, (ADA, also)):
+            self.add("arrived", recipient=recipient, arrival=arrival.to_json(), raw="", size=1)
 
     def page(self, title: str, text: str) -> None:
         name = f"{len(self.events)}.txt"
@@ -154,6 +161,43 @@ def test_what_could_not_be_looked_at_fails_nothing(told: Told) -> None:
     verdicts, view = inspected(told, {promise: (Verdict.KEPT, ("m1",))})
     assert verdicts[promise].verdict is Verdict.KEPT
     assert makes_sense(view.journeys[0]) == "yes"
+
+
+def test_a_check_that_fails_itself_costs_nobody_a_verdict(told: Told) -> None:
+    promise = told.promised("receipt")
+    told.came("m1", "Your receipt [raise]")
+    verdicts, view = inspected(told, {promise: (Verdict.KEPT, ("m1",))})
+    assert verdicts[promise].verdict is Verdict.KEPT
+    (found,) = view.journeys[0].checked[0].findings
+    assert found["unsure"] == "The check failed itself (ZeroDivisionError: this check)."
+
+
+def test_a_copy_to_somebody_else_answers_nothing_of_hers(told: Told) -> None:
+    promise = told.promised("receipt")
+    told.add("cast", who="Ben", name="Ben Doe", given="Ben", address="ben.1@journeys.test", locale="en", zone="UTC")
+    told.came("m1", "Your receipt [ben]", also="ben.1@journeys.test")
+    verdicts, view = inspected(told, {promise: (Verdict.KEPT, ("m1",))}, unpromised="fail")
+    assert verdicts[promise].verdict is Verdict.KEPT
+    assert [(one.recipient, one.findings[0]["check"]) for one in view.journeys[0].checked] == [
+        ("ben.1@journeys.test", "marked"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tried", "verdict"), [([(5, 404)], "wrong"), ([(-5, 404), (5, 200)], "kept"), ([(-5, 404)], "wrong")]
+)
+def test_a_link_is_held_by_what_it_gave_after_the_message_came(
+    told: Told, tried: list[tuple[int, int]], verdict: str
+) -> None:
+    """On a later night what it gave is in that night's run."""
+    promise = told.promised("receipt")
+    told.came("m1", "Your receipt [link]", links=(Link("Open", "https://shop.test/x"),))
+    for seconds, status in tried:
+        at = NOW + timedelta(seconds=1 + seconds)
+        data = {"url": "https://shop.test/x", "status": status}
+        told.events.append(Event(len(told.events), "probed", "r2", at, "", "", "", data))
+    verdicts, _ = inspected(told, {promise: (Verdict.KEPT, ("m1",))})
+    assert verdicts[promise].verdict == verdict
 
 
 def test_settings_take_a_checks_weight(told: Told) -> None:

@@ -55,6 +55,10 @@ class _Answer:
     place: int | None
 
 
+# By the arrival's id and whom it reached: a copy to somebody else answers nothing that she was promised.
+_Answers = dict[tuple[str, str], list[_Answer]]
+
+
 @dataclass(slots=True)
 class _Seen:
     """One touchpoint with all promises that it answers, and what was found."""
@@ -67,16 +71,30 @@ class _Seen:
 
 
 class _Indexed:
-    """A run as the inspection reads it: everything found at the cost of one look."""
+    """A run as the inspection reads it: everything found at the cost of one look.
 
-    def __init__(self, run: RunView) -> None:
-        self.probes = {one.url: Probe(*one) for one in run.probes}
-        self.renders = {one.raw: Rendered(*one[1:]) for one in run.renders}
+    What was tried and shown is taken from `every` run: a later night looks at what comes then.
+    """
+
+    def __init__(self, run: RunView, every: Sequence[RunView]) -> None:
+        self._probes: dict[str, list[Probe]] = defaultdict(list)
+        for seen in (one for other in every for one in other.probes):
+            self._probes[seen.url].append(Probe(*seen))
+        self.renders = {one.raw: Rendered(*one[1:]) for other in every for one in other.renders}
         self.people = Strangers(person for journey in run.journeys for person in journey.cast)
         self.clocks = timelines_of(run)
         self.arrivals: dict[str, list[ArrivalView]] = defaultdict(list)
         for one in run.arrivals:
             self.arrivals[one.recipient].append(one)
+
+    def probes_for(self, arrival: Arrival) -> dict[str, Probe]:
+        """Return what the links of a message gave: when they were tried first after it came, else last before it."""
+        found = {}
+        for link in arrival.links:
+            if tried := self._probes.get(link.url):
+                after = (one for one in tried if one.at is None or one.at >= arrival.at)
+                found[link.url] = next(after, tried[-1])
+        return found
 
 
 class Inspector:
@@ -109,7 +127,7 @@ class Inspector:
         every = list(runs)
         for run in every:
             journeys = [one for one in run.journeys if one.superseded_by is None and one.status != "not run"]
-            indexed = _Indexed(run)
+            indexed = _Indexed(run, every)
             for journey in journeys:
                 if run is not every[-1] and journey.id not in mine:
                     continue
@@ -142,7 +160,7 @@ class Inspector:
                 before=tuple(before),
                 map=known_map,
                 point=known_map.touchpoint.get(touch.kind) if known_map else None,
-                probes=run.probes,
+                probes=run.probes_for(touch.arrival),
                 rendered=run.renders.get(seen.raw),
                 steps=journey.steps,
                 site=self._settings.site,
@@ -150,7 +168,7 @@ class Inspector:
             )
             for check in self._checks:
                 if touch.arrival.channel in check.channels:
-                    for finding in check.look(touch, known):
+                    for finding in _asked(check, touch, known):
                         seen.found.append((check, finding, self._weigh(check, finding)))
             if touch.arrival.channel != "page" and not _is_beyond(touch, ends):
                 self._ask_for_a_promise(seen, expected.get(person.who, frozenset()))
@@ -164,7 +182,9 @@ class Inspector:
             return Severity.WARN
         return finding.severity or self._severity[check.name]
 
-    def _touches(self, journey: JourneyView, run: _Indexed, answers: Mapping[str, list[_Answer]]) -> list[_Seen]:
+    def _touches(
+        self, journey: JourneyView, run: _Indexed, answers: Mapping[tuple[str, str], list[_Answer]]
+    ) -> list[_Seen]:
         """Return what reached the cast and what it saw, in the order of time."""
         clock = run.clocks.get(journey.clock, Timeline())
         known = self._known(journey.journey)
@@ -173,7 +193,7 @@ class Inspector:
         for one in (one for address in addresses for one in run.arrivals.get(address, ())):
             arrival = one.arrival
             if arrival.channel not in _NOT_READ and arrival.channel != "page":
-                answered = answers.get(arrival.id, [])
+                answered = answers.get((arrival.id, one.recipient), [])
                 touch = self._touch(one, answered, known, clock)
                 found.setdefault((one.recipient, arrival.id), _Seen(touch, one.recipient, one.raw, answered))
         pages = [seen for step in journey.steps if step.page_text and (seen := self._page(journey, step, clock))]
@@ -255,6 +275,15 @@ class Inspector:
         return self._recognisers[name]
 
 
+def _asked(check: Check, touch: Touch, known: Known) -> list[Finding]:
+    """Return what a check finds; one that fails itself is told, and costs nobody the night's verdicts."""
+    try:
+        return list(check.look(touch, known))
+    except Exception as error:  # noqa: BLE001 - anybody's check, on anybody's message
+        why = f"The check failed itself ({type(error).__name__}: {error})."
+        return [Finding(f"{touch.name} could not be looked at.", "failed itself", unsure=why)]
+
+
 class _Unpromised:
     """Stands for the question that the inspection asks itself: did anybody promise this?"""
 
@@ -270,9 +299,9 @@ class _Unpromised:
 
 def _answers(
     journey: JourneyView, settled: Sequence[Settled], places: Mapping[str, int]
-) -> tuple[dict[str, list[_Answer]], dict[str, frozenset[str]]]:
-    """Return which promises each arrival answers, and for each person the kinds that may come without being news."""
-    answers: dict[str, list[_Answer]] = defaultdict(list)
+) -> tuple[_Answers, dict[str, frozenset[str]]]:
+    """Return which promises each arrival answers, and the kinds that may come to each person without being news."""
+    answers: _Answers = defaultdict(list)
     expected: dict[str, set[str]] = defaultdict(set)
     for view in journey.promises:
         place = places.get(view.id)
@@ -281,7 +310,7 @@ def _answers(
         if verdict in (Verdict.OPEN, Verdict.UNPROVEN, Verdict.WITHDRAWN) or _may_come_often(view):
             expected[view.promise.who].add(view.promise.kind)
         for arrival in dict.fromkeys(map(whole, found.arrivals if found else ())):
-            answers[arrival].append(_Answer(view.promise, verdict, place))
+            answers[arrival, view.address].append(_Answer(view.promise, verdict, place))
     return answers, {who: frozenset(kinds) for who, kinds in expected.items()}
 
 

@@ -264,7 +264,9 @@ class Lookout:
                 if run
             )
         )
-        if any(owners.values()):
+        with self._changed:
+            known = all(arrival.id in self._arrivals.get(recipient, {}) for recipient in envelope.to)
+        if any(owners.values()) and not known:
             self._notice(arrival, path, raw)
         with self._changed:
             for recipient in envelope.to:

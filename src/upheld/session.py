@@ -19,7 +19,7 @@ from upheld.config import Settings
 from upheld.errors import ClockWouldNotTurn, UsageError
 from upheld.inspecting import Inspector
 from upheld.language import speaking
-from upheld.ledger import Lease, Ledger, NewEvent, RunView, fold, open_ledger
+from upheld.ledger import JourneyView, Lease, Ledger, NewEvent, RunView, fold, open_ledger
 from upheld.lookout import Lookout
 from upheld.mailbox import Mailbox, open_capture, open_mailbox
 from upheld.maps import read_maps, recognisers_of
@@ -201,9 +201,15 @@ class Run:
         }
         views = [fold(self.ledger.events(run=run)) for run in dict.fromkeys(one.run for one in self.settled)]
         earlier = [view for view in views if view.id != self.id]
+        # What was amiss on their pages was told in their own night, too.
+        came = {arrival for one in self.settled for arrival in one.judgement.arrivals}
+
+        def tonight(journey: JourneyView) -> JourneyView:
+            return replace(journey, checked=tuple(found for found in journey.checked if found.arrival in came))
+
         return replace(
             mine,
-            journeys=(*mine.journeys, *(one for view in earlier for one in view.journeys if one.id in ids)),
+            journeys=(*mine.journeys, *(tonight(one) for view in earlier for one in view.journeys if one.id in ids)),
             arrivals=(*mine.arrivals, *(one for view in earlier for one in view.arrivals)),
         )
 
@@ -240,11 +246,16 @@ class Run:
             owners=owners,
             known=[(one.recipient, one.arrival) for view in earlier for one in view.arrivals],
             notice=self._notice,
-            noticed=self._prober.finish,
+            noticed=self._noticed,
         )
         with self._prober, self._renderer, self.lookout:
             self.lookout.first_look()
             yield
+
+    def _noticed(self) -> None:
+        self._prober.finish()
+        if self.clock.turnable:
+            self._prober.forget()
 
     def _notice(self, arrival: Arrival, path: str, raw: bytes) -> None:
         """Look at what has just arrived while it is fresh; a link may be good for an hour of the site's time only."""

@@ -87,6 +87,19 @@ _SHORT = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w-]{6,15}", re.ASCII)
 # Letters and digits that change about, as no word does and no number.
 _MIXED = re.compile(r"(?<![^\W_])(?=[^\W_]*(?:\d[a-z]+\d|[a-z]\d+[a-z]))[^\W_]{6,}", re.ASCII | re.IGNORECASE)
 _CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{2,8}", re.ASCII | re.IGNORECASE)
+# No word is all in capitals without a vowel's due, or has hardly any: a voucher, a short link.
+_SHOUTED = re.compile(r"(?=.*[A-Z]{2})[A-Z]{2,}(?:-[A-Z]{2,})+|[A-Z]{6,}")
+_FEW_VOWELS = re.compile(
+    r"(?=[a-z]{8,}$)(?:[^aeiouy]*[aeiouy])?[^aeiouy]*|(?=[a-z]{10,}$)(?:[^aeiouy]*[aeiouy]){2}[^aeiouy]*", re.ASCII
+)
+# An answer may stand in the path, and what stands behind her number may be what is done with it: only what is looked
+# at is known to do nothing.
+_ANSWERED = re.compile(r"yes|no|maybe|ok|ja|nein|oui|non|nee|si")
+_LOOKED_AT = re.compile(
+    r"view|show|details?|summary|status|receipts?|invoices?|tickets?|confirmation|calendar|map|directions|agenda"
+    r"|program(?:me)?|contact|help|info|thanks|thank-you|done|beleg|rechnung|quittung|uebersicht|details|facture|recu"
+    r"|billets?|factuur|bon|overzicht|recibo|factura|entradas?|resumen|attendees|delegates|places|course|event|page"
+)
 _NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{3,}")
 
 
@@ -127,6 +140,8 @@ def does_something(
     if _FILE.search(path):
         return "it gives a file, perhaps only once"
     segments = [part for part in path.split("/") if part]
+    if segments and _ANSWERED.fullmatch(plain(segments[-1])):
+        return f"“{segments[-1]}” looks like an answer that is given by following it"
     hers = [place for place, part in enumerate(segments) if _is_hers(part)]
     asked = [name for name, value in query if not _HARMLESS.fullmatch(name.lower()) or _is_secret(value)]
     if not hers and not asked:
@@ -135,6 +150,9 @@ def does_something(
         return f"“{may[0].strip()}” says that following it may do something"
     if asked:
         return "its address holds what may be a secret, or an answer"
+    behind = [part for part in segments[hers[-1] + 1 :] if not _LOOKED_AT.fullmatch(plain(part))]
+    if behind:
+        return f"“{behind[0]}” may be something that is done by following it"
     to_look_at = all(place and _THINGS.fullmatch(plain(segments[place - 1])) for place in hers)
     if any(place and re.fullmatch(r"[a-z]{1,2}", segments[place - 1], re.IGNORECASE) for place in hers):
         return "its address is a short one, which may lead to anything"
@@ -173,7 +191,7 @@ def _is_hers(part: str) -> bool:
 
 
 def _is_secret(text: str) -> bool:
-    if _SHORT.fullmatch(text) or _MIXED.search(text):
+    if _SHORT.fullmatch(text) or _MIXED.search(text) or _SHOUTED.fullmatch(text) or _FEW_VOWELS.fullmatch(text):
         return True
     return bool(_OPAQUE.fullmatch(text)) and not _SLUG.fullmatch(text)
 

@@ -85,8 +85,8 @@ class Greeting:
             (one for one in (*known.cast, *known.strangers) if not _same(one, person) and _is(one, words)), None
         )
         if other is not None:
-            if other.address.casefold() in touch.arrival.header_to and person.address not in touch.arrival.header_to:
-                return None  # written to somebody else, and she has a copy
+            if other.address.casefold() in touch.arrival.header_to:
+                return None  # written to somebody else as well, or before all, and she has a copy
             whose = f", which is {other.name}’s name" if _is_known(other, known) else ", another customer’s name"
             # Whom she named herself may be written to in her place, such as her guest at her own address.
             severity = Severity.WARN if _wrote(known, words) else None

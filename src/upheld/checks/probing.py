@@ -134,6 +134,11 @@ class Prober:
         with self._changed:
             return self._changed.wait_for(lambda: not self._left, limit)
 
+    def forget(self) -> None:
+        """Look at each address anew when it comes again: the clock was turned, and a page may be there or gone."""
+        with self._changed:
+            self._taken.clear()
+
     # In the thread
 
     def _work(self) -> None:
@@ -148,7 +153,8 @@ class Prober:
     def _keep(self, probe: Probe) -> None:
         now = datetime.now(UTC)
         data = {name: value for name, value in asdict(probe).items() if name != "at"}
-        key = f"probed:{self._run}:{hashlib.sha256(probe.url.encode('utf-8', 'replace')).hexdigest()}"
+        name = hashlib.sha256(probe.url.encode("utf-8", "replace")).hexdigest()
+        key = f"probed:{self._run}:{name}:{now.isoformat()}"
         try:
             self._ledger.append(NewEvent("probed", self._run, now, key=key, data=data))
         except LedgerUnreachable:  # a link that nobody looked at is no fault of anything

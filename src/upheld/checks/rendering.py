@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Self
 from selectolax.lexbor import LexborHTMLParser
 
 from upheld.browser.allow import allows, launch_args
+from upheld.checks.following import does_something
 from upheld.errors import LedgerUnreachable, UsageError
 from upheld.ledger import Ledger, NewEvent
 from upheld.mailbox.message import inline_html
@@ -287,6 +288,9 @@ def safe_and_shape(html: str) -> tuple[str, str]:
     tree = LexborHTMLParser(html)
     for node in tree.css(_NEVER):
         node.decompose()
+    for node in tree.css("img"):
+        if _tells_the_site(node.attributes):
+            node.decompose()
     shape = hashlib.sha256()
     for node in tree.css("*"):
         attributes = node.attributes
@@ -300,6 +304,14 @@ def safe_and_shape(html: str) -> tuple[str, str]:
             told.append(str(bool(node.text().strip())))
         shape.update("\0".join(told).encode("utf-8", "replace") + b"\1")
     return tree.html or "", shape.hexdigest()[:20]
+
+
+def _tells_the_site(attributes: Mapping[str, str | None]) -> bool:
+    """True for a picture that nobody sees, or whose address may do something: loading it says that she has read it."""
+    if any((attributes.get(side) or "").strip().rstrip("px") in ("0", "1", "2") for side in ("width", "height")):
+        return True
+    src = attributes.get("src") or ""
+    return src.startswith(("http:", "https:")) and bool(does_something(src))
 
 
 def _is_asked(url: str, site: str, allow: tuple[str, ...]) -> bool:

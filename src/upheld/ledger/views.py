@@ -148,7 +148,7 @@ class _Folding:
         self.gaps: list[GapView] = []
         self.clock: list[ClockView] = []
         self.unread: list[str] = []
-        self.probes: dict[str, ProbeView] = {}
+        self.probes: list[ProbeView] = []
         self.renders: dict[str, RenderView] = {}
 
     def take(self, event: Event) -> None:
@@ -186,7 +186,7 @@ class _Folding:
             gaps=tuple(self.gaps),
             clock=tuple(self.clock),
             unread=tuple(self.unread),
-            probes=tuple(self.probes.values()),
+            probes=tuple(self.probes),
             renders=tuple(self.renders.values()),
         )
 
@@ -249,7 +249,7 @@ class _Folding:
     def probed(self, event: Event, data: Data) -> None:
         status = data.whole("status") if data.any("status") is not None else None
         words = {key: data.text(key) for key in ("url", "final", "title", "heading", "type", "why")}
-        self.probes.setdefault(words["url"], ProbeView(status=status, at=event.at, **words))
+        self.probes.append(ProbeView(status=status, at=event.at, **words))
 
     def rendered(self, event: Event, data: Data) -> None:
         maps = tuple(one for one in data.list("violations") if isinstance(one, Mapping))
