@@ -138,6 +138,31 @@ def test_other_amounts_are_no_contradiction(text: str) -> None:
     assert rules(touch(ABOUT + text)) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Payment 1 of 3\nAmount: €40.00",
+        "Anzahlung 25 %\nZu zahlen: 30,00 €",
+        "Deposit\nAmount paid: €30.00",
+        "Acompte\nMontant : 30,00 €",
+        "Refund\nAmount: €60.00",
+        "Paid by gift card: €50\nPaid by card: €70",
+        "From her account: €50\nPaid by card: €70",
+        "Total €142.80 (incl. 19% VAT)",
+        "Total: 144.00 EUR\nVAT included",
+        "Annual plan\nAmount paid: €1,440.00",
+    ],
+)
+def test_a_part_of_the_price_and_one_with_something_added_is_no_sure_thing(text: str) -> None:
+    assert rules(touch(ABOUT + text)) in ([], [("amount", "warn")])
+
+
+def test_terms_at_the_end_make_a_wrong_amount_no_better() -> None:
+    terms = "Refund policy\nYou may ask for a refund until the day before the event."
+    text = f"Amount paid: 210.00 EUR\nVAT 19 %\nThank you for being with us.\n{terms}"
+    assert rules(touch(ABOUT + text)) == [("amount", "fail")]
+
+
 def test_she_may_have_chosen_several() -> None:
     assert rules(touch(ABOUT + "Total: 240.00 EUR"), *ALL, noted("her places", "2", who="Ada")) == []
     assert rules(touch(ABOUT + "Total: 240.00 EUR"), *ALL, noted("her places", "3", who="Ada")) == [("amount", "fail")]
@@ -276,6 +301,33 @@ def test_another_day_or_hour_beside_such_a_label_is_found(text: str, rule: str) 
 )
 def test_other_days_and_hours_are_no_contradiction(text: str) -> None:
     assert rules(touch(ABOUT + text, kind="confirmation")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You may also like\nWinter Retreat\nWhen: 3 December 2026",
+        "New date: 30 November 2026\nWhen: 30 November 2026",
+        "When: Payment is due by 10 November 2026",
+        "What else is on" + 9 * "\nand on" + "\nWinter Retreat\nWhen: 3 December 2026",
+        "Time: 12:00 New York time",
+        "Start: 9am Pacific",
+        "Start time: Registration 17:00",
+        "Beginn: Einlass ab 17:30",
+        "Time: from 17:30, doors",
+    ],
+)
+def test_days_and_hours_that_may_be_of_something_else_are_no_sure_thing(text: str) -> None:
+    assert all(how == "warn" for _, how in rules(touch(ABOUT + text, kind="confirmation")))
+
+
+def test_the_day_of_a_delivery_is_not_that_of_the_event() -> None:
+    assert rules(touch(ABOUT + "Termin: 10.12.2026", kind="delivery notice")) == [("date", "warn")]
+    # What a label was of before, it is of again, though nothing else near it names the event.
+    page = touch("Systems Day\nWhen: 25 November 2026", channel="page", subject="Systems Day")
+    far = ABOUT + 12 * "A word of welcome.\n" + "When: 26 November 2026"
+    assert rules(touch(far, kind="confirmation")) == [("date", "warn")]
+    assert rules(touch(far, kind="confirmation"), before=(page,)) == [("date", "fail")]
 
 
 def test_a_receipt_says_when_it_was_written() -> None:

@@ -10,7 +10,7 @@ from upheld.checks._part import Part, Wrong, best
 from upheld.checks.base import Known, Touch
 from upheld.checks.labels import Labelled
 from upheld.checks.noted import Held, locales_of
-from upheld.promises.facts import Money, money_in, parse_money
+from upheld.promises.facts import Money, fold, money_in, parse_money
 
 __all__ = ["amount"]
 
@@ -20,6 +20,28 @@ _BARE = re.compile(
 )
 _COUNTS = {2: "two|both|pair|zwei|beide|deux|twee|dos", 3: "three|drei|trois|drie|tres", 4: "four|vier|quatre|cuatro",
            5: "five|fünf|cinq|vijf|cinco", 6: "six|sechs|zes|seis"}  # fmt: skip
+
+# What is paid in parts, given back, or paid for with something else: then an amount is not the whole price.
+_PART = re.compile(
+    r"\b(?:refund|deposit|down ?payment|instal?lment|part(?:ial)? payment|store credit|credit note|voucher"
+    r"|gift ?card|balance due|remaining|(?:rest)?anzahlung|teilzahlung|teilbetrag|restbetrag|abschlag|rate \d|\d\. rate"
+    r"|gutschein|geschenkkarte|gutschrift|erstattung|rückerstattung|stornorechnung|acompte|arrhes|versement|échéance"
+    r"|carte[ -]cadeau|chèque[ -]cadeau|bon d'achat|avoir\b|rembours|aanbetaling|termijn|deelbetaling"
+    r"|cadeau(?:bon|kaart)|tegoed|terugbetaling|creditnota|depósito|anticipo|señal\b|plazo|cuota|tarjeta regalo|vale\b|reembolso|abono"
+    r"|devolución)"
+    r"|\b\d{1,2} ?(?:of|von|sur|van|de) ?\d{1,2}\b(?![.,/]?\d)"
+)
+_PERIOD = re.compile(
+    r"\b(?:annual|yearly|monthly|weekly|quarterly|(?:per|a|an|every|each|1|12) (?:months?|years?|weeks?|quarters?)"
+    r"|jährlich|monatlich|jahres\w*|monats\w*|(?:pro|im|je) (?:jahr|monat)|annuel|mensuel|par (?:an|mois)"
+    r"|jaarlijks|maandelijks|per (?:jaar|maand)|jaar\w*|maand\w*|anual|mensual|al (?:año|mes)|por (?:año|mes))"
+    r"|/ ?(?:mo|month|yr|year|monat|jahr|mois|an|maand|jaar|mes|año)\b"
+)
+_TAX = re.compile(r"\b(?:vat|tax|gst|sales tax|mwst|ust|umsatzsteuer|mehrwertsteuer|steuer|tva|btw|iva)\b")
+_PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
+_RATES = ("5", "5.5", "6", "7", "7.7", "8.1", "9", "10", "12", "19", "20", "21", "22", "23", "24", "25", "27")
+_TERMS = re.compile(r"\b(?:policy|terms|conditions|bedingungen|politique|voorwaarden|política|condiciones)\b")
+_SHORT = 48  # a line that is no sentence
 
 
 def amount(
@@ -36,7 +58,36 @@ def amount(
     for money, said in list(wrong.items())[:1]:
         held = best(every, touch, known)
         # A deposit and a rest are two amounts of one thing; only where all labels agree is it surely said.
-        yield Wrong(held, said, money.tell(), sure=len(wrong) == 1)
+        sure = len(wrong) == 1 and not any(_is_part(money, whole, said, touch, part, known) for whole in right)
+        yield Wrong(held, said, money.tell(), sure=sure)
+
+
+def _is_part(read: Money, price: Money, said: Labelled, touch: Touch, part: Part, known: Known) -> bool:
+    """True where an amount may be a part of the price, or the price with something added, and rightly differ."""
+    if read.currency != price.currency or not price.amount:
+        return False
+    spoken = fold(f"{touch.kind}\n{touch.arrival.subject}\n{_around(said, part.text)}")
+    if touch.arrival.channel != "payment record" and _PART.search(spoken):
+        return True
+    whole = fold(f"{spoken}\n{part.text}")
+    many = max(read.amount, price.amount) / min(read.amount, price.amount)
+    if many >= 3 and _PERIOD.search(whole):
+        return True
+    if _TAX.search(whole):
+        named = [rate.replace(",", ".") for rate in _PERCENT.findall(whole)]
+        with_tax = {one.amount * (1 + Decimal(rate) / 100) for rate in named or _RATES for one in (read, price)}
+        if any(abs(sum_ - one.amount) <= Decimal("0.01") for sum_ in with_tax for one in (read, price)):
+            return True
+    others = [one for locale in locales_of(known)[:2] for one in money_in(part.text, price.currency, locale)]
+    return any(one != read and one.amount + read.amount == price.amount for one in others)
+
+
+def _around(said: Labelled, text: str) -> str:
+    """Return the lines about this amount, and those elsewhere that are a heading or a row and no sentence."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    at = next((number for number, line in enumerate(lines) if said.words and said.words in line), 0)
+    short = (line for line in lines if len(line) <= _SHORT and not _TERMS.search(fold(line)))
+    return "\n".join((*lines[max(0, at - 2) : at + 2], *short))
 
 
 def _values(values: Iterable[Labelled]) -> Iterator[str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from upheld.checks._part import Part, Wrong, best
+from babel.dates import get_day_names
+
+from upheld.checks._part import Part, Wrong, best, was_beside
 from upheld.checks.base import Known, Touch
 from upheld.checks.labels import Labelled
 from upheld.checks.noted import Held, days_of, locales_of, zones_of
-from upheld.promises.facts import Fact, SaidDate, dates_in, fold, times_in, zone_name
+from upheld.promises.facts import Fact, SaidDate, dates_in, fold, says, times_in, zone_name
 
 __all__ = ["dates_of", "day", "hour"]
 
@@ -23,6 +26,34 @@ _ZONE = re.compile(
 )
 _HOURS = re.compile(r"(?<!\d)(\d{1,2})(?::(\d{2}))?\s*(?:-|–|—|bis|to|till|à|a|tot)\s*\d{1,2}\b")
 _SOON = timedelta(minutes=15)
+_NEAR = 8  # lines between the name of an event and its day
+# What is told of besides, what has moved, and what is brought, each with a day of its own.
+_OTHERS = re.compile(
+    r"\b(?:you may (?:also )?(?:like|enjoy)|(?:more|other|next|upcoming|similar|related) (?:events?|dates|courses?)"
+    r"|also (?:on|coming)|coming (?:up|soon)|recommend|das könnte|auch interess|weitere|ähnliche|nächste"
+    r"|vous aimerez|autres|prochain|misschien|andere|meer evenementen|aanbevolen|te puede|también|otros|próxim)"
+)
+_MOVED = re.compile(
+    r"\b(?:new (?:date|day)|moved|reschedul|postpone|change (?:notice|of date)|neue[rs]? (?:termin|datum)|verschoben"
+    r"|verlegt|terminänderung|nouvelle date|reporté|déplacé|nieuwe datum|verplaatst|verzet|nueva fecha|aplazad"
+    r"|cambio de)"
+)
+_BROUGHT = re.compile(
+    r"\b(?:deliver|shipp|shipment|dispatch|lieferung|geliefert|zustell|versand|livraison|expédi|lever(?:ing|datum)"
+    r"|bezorg|verzend|entrega|envío)"
+)
+# What may stand before a day or an hour and says nothing else of it: of a "When: on ...", an "Uhrzeit: ab ...".
+_LEADS = re.compile(
+    r"(?:on|at|from|starting|the|of|st|nd|rd|th|am|um|ab|von|vom|den|der|le|la|les|à|a|las|dès|de|du|el|op|om|vanaf|van"
+    r"|kl|ca|circa|around|uhr)"
+)
+_WORD = re.compile(r"[^\W\d_]+")
+# "12:00 New York time", "9am Pacific", "17:30, doors": of another clock, or of something else.
+_BESIDES = re.compile(
+    r"\b(?!Uhr\b|Heures?\b|Noon\b|Hours?\b)[A-ZÄÖÜÉ][^\W\d_]{2,}"
+    r"|\b(?:ET|PT|CT|MT)\b|(?i:\b(?:(?:local )?time|pacific|eastern|central|mountain|ortszeit|doors?|registration"
+    r"|check-?in|einlass|anmeldung|accueil|ouverture|inloop|deuren|puertas|registro)\b)"
+)
 
 
 def day(touch: Touch, known: Known, part: Part, every: Sequence[Held], values: Sequence[Labelled]) -> Iterator[Wrong]:
@@ -55,7 +86,27 @@ def day(touch: Touch, known: Known, part: Part, every: Sequence[Held], values: S
     if len(wrong) == 1:  # several days are a list, of events to come or of days of a course
         held = best(ahead, touch, known)
         shown, said = next(iter(wrong.items()))
-        yield Wrong(held, said, shown)
+        yield Wrong(held, said, shown, sure=_is_its_day(said, held, touch, known, part))
+
+
+def _is_its_day(said: Labelled, held: Held, touch: Touch, known: Known, part: Part) -> bool:
+    """True where a day beside a label surely is told as that of the event."""
+    found = dates_of(said.value, locales_of(known))
+    before = fold(said.value).partition(found[0].words)[0]
+    if not _only_leads(before, known):
+        return False  # "Payment is due by 10 November"
+    told = fold(f"{touch.kind}\n{touch.arrival.subject}")
+    if _BROUGHT.search(told) or _MOVED.search(f"{told}\n{fold(part.text)}"):
+        return False
+    lines = [fold(line) for line in part.text.splitlines() if line.strip()]
+    at = next((number for number, line in enumerate(lines) if fold(said.words) in line), 0)
+    if any(_OTHERS.search(line) for line in lines[max(0, at - _NEAR) : at]):
+        return False
+    if was_beside(said, held.fact, known):
+        return True
+    names = [str(view.value) for view in known.noted if re.match(r"the (?:name|title) of ", view.name.casefold())]
+    near = "\n".join(lines[max(0, at - _NEAR) : at + _NEAR])
+    return not names or any(says(near, name) for name in names)
 
 
 def _is_moment(found: Iterable[SaidDate], known: Known) -> bool:
@@ -105,7 +156,31 @@ def hour(touch: Touch, known: Known, part: Part, every: Sequence[Held], values: 
         held = best(ahead, touch, known)
         hour, said = next(iter(wrong.items()))
         there = datetime.fromisoformat(held.fact.value).astimezone(own[0])
-        yield Wrong(held, said, f"{hour:%H:%M}", right=f"{there:%H:%M}", rule="time")
+        sure = _is_its_hour(said, known)
+        yield Wrong(held, said, f"{hour:%H:%M}", sure=sure, right=f"{there:%H:%M}", rule="time")
+
+
+def _is_its_hour(said: Labelled, known: Known) -> bool:
+    """True where nothing but an hour, its day and its zone stand beside a label."""
+    rest = _ZONE.sub(" ", re.sub(r"\([^)]*\)", " ", said.value) if _ZONE.search(said.value) else said.value)
+    for one in dates_of(said.value, locales_of(known)):
+        rest = re.sub(r"\s+".join(map(re.escape, one.words.split())), " ", rest, flags=re.IGNORECASE)
+    rest = " ".join("" if fold(word.strip(".,")) in _weekdays(locales_of(known)) else word for word in rest.split())
+    return not _BESIDES.search(rest) and _only_leads(re.split(r"\d", rest, maxsplit=1)[0], known)
+
+
+def _only_leads(words: str, known: Known) -> bool:
+    """True where words say nothing of what follows them but that it is a day or an hour, and which weekday."""
+    every = _weekdays(locales_of(known))
+    return all(_LEADS.fullmatch(word) or word in every for word in _WORD.findall(fold(words)))
+
+
+@functools.cache
+def _weekdays(locales: tuple[str, ...]) -> frozenset[str]:
+    spoken = [
+        get_day_names(width, locale=name.replace("-", "_")) for name in locales for width in ("wide", "abbreviated")
+    ]
+    return frozenset(fold(name).rstrip(".") for names in spoken for name in names.values())
 
 
 def _zone_is_known(value: str, instants: Sequence[tuple[datetime, Fact]], known: Known) -> bool:
