@@ -169,5 +169,6 @@ def test_cancelling_withdraws_what_it_makes_pointless_and_silence_follows(
         "no reminder to Ben": "unwanted",
     }
     result.assert_outcomes(passed=5, failed=1)
-    page = (suite.root / ".upheld" / "report" / "index.html").read_text("utf-8")
-    assert "reminder was withdrawn: after cancelling it is pointless." in page
+    pages = [file.read_text("utf-8") for file in (suite.root / ".upheld" / "report" / "journeys").glob("*.html")]
+    assert len(pages) == 2
+    assert all("reminder was withdrawn: after cancelling it is pointless." in page for page in pages)
