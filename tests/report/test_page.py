@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -167,7 +168,24 @@ def test_unproven_and_broken_do_not_look_alike(tmp_path: Path) -> None:
         said = flat(unproven)
         assert "✕" not in said
         assert "?" in said
-        assert "That says nothing about the site" in said
+        assert "We could not look: it may have been kept, or not." in said
+        assert re.search(r"Who acts:? Sam", said)
+
+
+def test_what_cannot_be_told_stands_under_a_heading_of_its_own(tmp_path: Path) -> None:
+    stage = Stage()
+    walk = stage.journey("Booking")
+    walk.promise("code", verdict="unproven")
+    walk.promise("receipt", verdict="broken")
+    walk.done()
+    journey = journey_page(written(stage.view(), tmp_path), "booking")
+    heads = [" ".join(one.get_text().split()) for one in journey.select("main > h2, main > .trouble h3")]
+    assert heads[:4] == [
+        "What was not upheld",
+        "✕broken · receipt to Ada #",
+        "What we cannot tell",
+        "?unproven · code to Ada #",
+    ]
 
 
 def test_findings_and_frictions_stand_beside_what_they_are_about(tmp_path: Path) -> None:

@@ -123,8 +123,8 @@ class Card:
 
     @property
     def troubles(self) -> list[PromiseCard]:
-        """What was not upheld, or cannot be told."""
-        return [one for one in self.promises if one.troubled]
+        """What was not upheld, and after it what cannot be told."""
+        return sorted((one for one in self.promises if one.troubled), key=lambda one: not one.verdict.failed)
 
     @property
     def title(self) -> str:

@@ -175,16 +175,22 @@ def _amiss(journeys: Sequence[JourneyView]) -> Iterator[str]:
 
 
 def _not_known(journeys: Sequence[JourneyView], bad: bool) -> Iterator[str]:
-    # What a failed step barred the way to is its consequence, and told with it.
-    unproven = [
-        (j, v) for j in journeys for v in j.promises if verdict_of(v) is Verdict.UNPROVEN and j.status != "failed"
-    ]
+    every = [(j, v) for j in journeys for v in j.promises if verdict_of(v) is Verdict.UNPROVEN]
+    # What a failed step barred the way to is its consequence, and told with it: it is counted here, and no more.
+    unproven = [(j, v) for j, v in every if j.status != "failed"]
+    barred = len(every) - len(unproven)
     not_walked = [journey for journey in journeys if journey.status == "not run"]
     if unproven:
         reasons = {_reason(why_of(view)) for _journey, view in unproven}
-        about = ngettext("About one promise we cannot tell", "About {count} promises we cannot tell", len(unproven))
-        reason = f": {reasons.pop()}" if len(reasons) == 1 else ""
+        about = ngettext("We cannot tell about one promise", "We cannot tell about {count} promises", len(every))
+        reason = f": {reasons.pop()}" if len(reasons) == 1 and not barred else ""
         yield f"{about}{reason}. " + _("That says nothing about the site.")
+        if barred:
+            yield ngettext(
+                "One of these promises was not reached, because its journey stopped before.",
+                "{count} of these promises were not reached, because their journeys stopped before.",
+                barred,
+            )
     elif not_walked:
         yield ngettext(
             "One journey was not walked, so nothing is known of it.",
