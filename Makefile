@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
-WORKERS ?= 3
+WORKERS ?= 4
 CODE := $(wildcard src demo journeys steps fixtures tests bench tools conftest.py)
 
 # A run starts many processes; where nothing compiled may be kept, each would compile everything anew.

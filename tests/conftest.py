@@ -17,6 +17,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Give each worker its share of the walks of the demo, and begin with them.
 
     `--dist worksteal` gives each worker a stretch of the list, all of the same length; the walks would all be in one.
+    A walk keeps a processor busy, and most other tests wait: half of the workers begin with walks, the others without.
     """
     workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
     long = [item for item in items if "tests/journeys/" in item.nodeid]
@@ -24,7 +25,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     short = [item for item in items if item not in set(long)]
     size = len(items) // workers + 1
-    shares = [long[worker::workers] for worker in range(workers)]
+    walkers = (workers + 1) // 2
+    shares = [long[worker::walkers] if worker < walkers else [] for worker in range(workers)]
     items[:] = []
     for share in shares:
         rest = size - len(share)
