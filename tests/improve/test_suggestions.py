@@ -147,6 +147,11 @@ def test_money_with_a_single_line_of_response(stage: Stage, tmp_path: Path) -> N
     (one,) = made(stage.view(), tmp_path, MAP.model_copy(update={"touchpoint": points}))
     assert one.said.startswith("Should the receipt or refund ever not come")
     assert len(one.journeys) == 3
+    first, _again, refund = one.journeys
+    assert one.told == {
+        first: ("Should the receipt ever not come, she has no second way to it: show it on a page as well.", 1),
+        refund: ("Should the refund ever not come, she has no second way to it: show it on a page as well.", 0),
+    }
 
 
 def test_each_is_made_once_for_all_journeys_and_few_in_all(stage: Stage, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import entry_points
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -108,6 +108,8 @@ class Suggestion:
     """One suggestion of a run: `said` in a sentence, the `reason` behind it, and the `evidence`, a line each.
 
     `journeys` are the ids of those it was seen in, in the run's order, and `names` what they are called, each once.
+    `told` is what is said with one journey, by its id: only of what that journey is the first to have, and of how many
+    others the same goes.
     """
 
     rule: str
@@ -116,6 +118,7 @@ class Suggestion:
     journeys: tuple[str, ...]
     evidence: tuple[str, ...]
     names: tuple[str, ...] = ()
+    told: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON."""
@@ -175,9 +178,25 @@ def suggest(
             journeys=tuple(dict.fromkeys(journey.id for journey, _ in hints)),
             evidence=tuple(dict.fromkeys(f"{hint.evidence} ({journey.feature})" for journey, hint in hints))[:MOST],
             names=tuple(dict.fromkeys(name_of(journey) for journey, _ in hints)),
+            told=_told(hints),
         )
         for rule, hints in ranked[:MOST]
     ]
+
+
+def _told(hints: Sequence[tuple[JourneyView, Hint]]) -> dict[str, tuple[str, int]]:
+    """What is said with each journey that is the first to have something of what a suggestion is about."""
+    having: dict[str, dict[str, None]] = {}
+    for journey, hint in hints:
+        having.setdefault(hint.what, {})[journey.id] = None
+    firsts: dict[str, list[str]] = {}
+    for what, ids in having.items():
+        firsts.setdefault(next(iter(ids)), []).append(what)
+    said = {journey.id: hint.said for journey, hint in reversed(hints)}
+    return {
+        first: (said[first].replace("{what}", _listed(whats)), len({id for what in whats for id in having[what]}) - 1)
+        for first, whats in firsts.items()
+    }
 
 
 def _listed(things: Iterable[str]) -> str:

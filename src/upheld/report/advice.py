@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from upheld.language import gettext as _
@@ -17,22 +18,26 @@ if TYPE_CHECKING:
 __all__ = ["advice_for", "suggestions_for", "touchpoints_of_map"]
 
 
-def touchpoints_of_map(journey_map: JourneyMap, journeys: Iterable[JourneyView]) -> list[str]:
-    """Return what the map names and no journey promises, and what is promised and not in the map."""
-    promised = {view.promise.kind for journey in journeys for view in journey.promises if not view.promise.silent}
-    known = journey_map.touchpoint
-    return [
-        *(
-            _("The map names a {kind}, and no journey walked here promises it.", kind=kind)
-            for kind in known
-            if kind not in promised
-        ),
-        *(
-            _("The {kind} is not in the map: nobody owns it yet.", kind=kind)
-            for kind in sorted(promised - known.keys())
-            if known
-        ),
-    ]
+def touchpoints_of_map(journey_map: JourneyMap, journeys: Sequence[JourneyView]) -> dict[str, list[str]]:
+    """Return what the map names and no journey promises, and what is promised and not in the map.
+
+    Each is told once, by the id of a journey: of the first that promises it, and of the first where none does.
+    """
+    known, told = journey_map.touchpoint, defaultdict[str, list[str]](list)
+    # What is promised not to come is promised as well: somebody looks at it.
+    spoken_of = {view.promise.kind for journey in journeys for view in journey.promises}
+    for kind in known:
+        if kind not in spoken_of:
+            said = _("The map names a {kind}, and no journey walked here promises it.", kind=kind)
+            told[journeys[0].id].append(said)
+    owed: dict[str, str] = {}
+    for journey in journeys:
+        for view in journey.promises:
+            if not view.promise.silent:
+                owed.setdefault(view.promise.kind, journey.id)
+    for kind in sorted(owed.keys() - known.keys()) if known else ():
+        told[owed[kind]].append(_("The {kind} is not in the map: nobody owns it yet.", kind=kind))
+    return dict(told)
 
 
 def suggestions_for(
@@ -66,7 +71,8 @@ def advice_for(
 ) -> list[str]:
     """Return what could be better, a sentence each. `surplus` is what reached the cast and was promised by nobody.
 
-    Each of the `suggestions` is told with the first of its journeys, and not again with the others.
+    Each of the `suggestions` is told with the first of its journeys that has what it is about, and not again with the
+    others.
     """
     said = list(of_map)
     names = {person.address: person.who for person in journey.cast}
@@ -81,8 +87,8 @@ def advice_for(
             )
         )
     for found in suggestions:
-        if found.journeys[0] == journey.id:
-            others = len(found.journeys) - 1
+        if journey.id in found.told:
+            sentence, others = found.told[journey.id]
             also = ngettext("The same goes for one more journey.", "The same goes for {count} more journeys.", others)
-            said.append(f"{found.said} {also}" if others else found.said)
+            said.append(f"{sentence} {also}" if others else sentence)
     return list(dict.fromkeys(said))

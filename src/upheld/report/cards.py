@@ -341,14 +341,15 @@ class Cards:
         return {key: tuple(dict.fromkeys(notices)) for key, notices in beside.items()}
 
     def _advice_of_maps(self) -> dict[str, list[str]]:
-        """What does not fit between a map and its features, told once, with the first of its journeys."""
+        """What does not fit between a map and its features, by the id of the journey that it is told with."""
         by_map: dict[str, list[JourneyView]] = defaultdict(list)
         for journey in self.journeys:
             by_map[journey.journey].append(journey)
         return {
-            journeys[0].id: touchpoints_of_map(self._maps[name], journeys)
+            journey: said
             for name, journeys in by_map.items()
             if name in self._maps
+            for journey, said in touchpoints_of_map(self._maps[name], journeys).items()
         }
 
 
