@@ -51,6 +51,16 @@ def test_it_is_found_in_any_part_and_its_place_is_named(one: Touch, where: str) 
     assert [said[: len(where)] for said in failing(Placeholder(), one)][-1] == where
 
 
+@pytest.mark.parametrize(
+    "hole",
+    ["*|UNSUB|*", "*|ARCHIVE|*", "<%asm_group_unsubscribe_raw_url%>", "{{unsubscribe}}", "{{{unsubscribe}}}",
+     "%unsubscribe_url%"],
+)  # fmt: skip
+def test_what_a_list_service_fills_in_on_its_way_only_warns(hole: str) -> None:
+    one = touch(f"Hi Ada, no more letters: {hole}", html=page(f'<a href="https://shop.example/{hole}">Stop</a>'))
+    assert {str(it.severity) for it in found(Placeholder(), one)} <= {"warn"}
+
+
 def test_a_file_is_told_by_its_channel_and_a_placeholder_is_told_once() -> None:
     file = Attachment("r.pdf", "application/pdf", 9, "Issued to {{name}}")
     assert [one.part for one in found(Placeholder(), touch(attachments=(file,)))] == ["PDF"]

@@ -27,8 +27,8 @@ _PART = re.compile(
     r"|gift ?card|balance due|remaining|(?:rest)?anzahlung|teilzahlung|teilbetrag|restbetrag|abschlag|rate \d|\d\. rate"
     r"|gutschein|geschenkkarte|gutschrift|erstattung|rückerstattung|stornorechnung|acompte|arrhes|versement|échéance"
     r"|carte[ -]cadeau|chèque[ -]cadeau|bon d'achat|avoir\b|rembours|aanbetaling|termijn|deelbetaling"
-    r"|cadeau(?:bon|kaart)|tegoed|terugbetaling|creditnota|depósito|anticipo|señal\b|plazo|cuota|tarjeta regalo|vale\b|reembolso|abono"
-    r"|devolución)"
+    r"|cadeau(?:bon|kaart)|tegoed|terugbetaling|creditnota|depósito|anticipo|señal\b|plazo|cuota|tarjeta regalo"
+    r"|vale\b|reembolso|abono|devolución)"
     r"|\b\d{1,2} ?(?:of|von|sur|van|de) ?\d{1,2}\b(?![.,/]?\d)"
 )
 _PERIOD = re.compile(

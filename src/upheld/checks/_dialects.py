@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Piece", "debris_in", "empty_greeting", "placeholders_in"]
+__all__ = ["Piece", "debris_in", "empty_greeting", "is_filled_later", "placeholders_in"]
 
 # Words that name what a template is filled with. By themselves in one pair of braces they are surely a placeholder.
 _FIELD = (
@@ -68,6 +68,17 @@ def placeholders_in(text: str, *, address: bool = False) -> Iterator[str]:
             if pattern is not _URL and not (address and match.group().startswith("%")):
                 yield match.group()
         text = pattern.sub(" ", text)
+
+
+_LATER = re.compile(
+    r"unsub|preferenc|web_?version|browser|forward|opt_?out|abmeld|archive|mirror|view_?online|update_?profile",
+    re.IGNORECASE,
+)
+
+
+def is_filled_later(words: str) -> bool:
+    """Return whether a list service fills this in on its way: it is still empty where its mail is caught before."""
+    return _LATER.search(words) is not None
 
 
 _GREETING = (

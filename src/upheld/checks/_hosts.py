@@ -9,7 +9,17 @@ from collections.abc import Iterable
 
 from upheld.browser.allow import allows, host_of
 
-__all__ = ["environment", "is_nobodys", "is_tracker", "is_well_known", "listed", "machine", "owner", "same_owner"]
+__all__ = [
+    "environment",
+    "is_nobodys",
+    "is_tracker",
+    "is_tried_out",
+    "is_well_known",
+    "listed",
+    "machine",
+    "owner",
+    "same_owner",
+]
 
 # What never is a customer's: RFC 2606, RFC 6761, RFC 8375, and what companies call their own networks.
 _RESERVED = frozenset(("local", "internal", "localdomain", "lan", "intranet", "corp", "invalid", "example", "test"))
@@ -102,13 +112,16 @@ def environment(url: str, site: str, allow_hosts: Iterable[str] = ()) -> tuple[s
 
 def _stage_apart(host: str, home: str, here: str) -> tuple[str, bool]:
     there, ours = _stages(host), _stages(home)
+    if ours & (_STAGES | _TRIALS) and host.removeprefix("www.") == owner(home):
+        return "the site itself, from one where it is tried out", False
     if not there or there <= ours:
         return "", False
     name = f"another environment (“{min(there)}”)"
     if ours:
         return (name, False) if same_owner(host, home) else ("", False)
     if same_owner(host, home):
-        return name, bool(there & (_STAGES | _TRIALS))
+        # "test." may be where tests are sat, and "dev." be for developers.
+        return name, bool(there & _STAGES)
     # Others have sites for trying things out, too, which are right for a site that is tried out.
     return (name, bool(here)) if there & _STAGES else ("", False)
 
@@ -133,6 +146,11 @@ def is_tracker(host: str) -> bool:
     if _TRACKERS.fullmatch(owner(host).partition(".")[0]):
         return True
     return host != owner(host) and _TRACKING_LABEL.fullmatch(host.partition(".")[0]) is not None
+
+
+def is_tried_out(host: str) -> bool:
+    """Return whether a host's name says that something is tried out there."""
+    return bool(_stages(host))
 
 
 def _stages(host: str) -> set[str]:

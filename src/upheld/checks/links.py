@@ -10,7 +10,18 @@ from urllib.parse import urlsplit
 from upheld.browser.address import masked, where
 from upheld.browser.allow import host_of
 from upheld.checks._anchors import Anchor, anchors_in, leads_nowhere, unfilled
-from upheld.checks._hosts import environment, is_nobodys, is_tracker, is_well_known, listed, machine, owner, same_owner
+from upheld.checks._dialects import is_filled_later
+from upheld.checks._hosts import (
+    environment,
+    is_nobodys,
+    is_tracker,
+    is_tried_out,
+    is_well_known,
+    listed,
+    machine,
+    owner,
+    same_owner,
+)
 from upheld.checks._lost import is_lost
 from upheld.checks.base import Finding, Known, Probe, Severity, Touch
 from upheld.checks.following import distinct, is_web, plain
@@ -22,6 +33,12 @@ _READ = frozenset({"email", "text message", "page"})
 # Who is not let in, or asks too often, may well be let in as the customer that she is.
 _NOT_FOR_US = frozenset({401, 403, 407, 429, 451})
 _GONE = frozenset({404, 410})
+# What tells one customer's page from another's: a number, and what is shown masked; "guide-2019" is a name.
+_ID = re.compile(r"[A-Za-z]{0,3}[-_]?\d+|\*{3}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=\w*\d)[A-Za-z0-9_-]{12,}")
+_SIGNED_IN = re.compile(
+    r"\b(?:sign(?:s|ed|ing)?[ _-]?in|log(?:s|ged|ging)?[ _-]?in|angemeldet|anmeldet|meldet sich .*an\b|einlogg"
+    r"|se connecte|connectee?\b|ingelogd|logt in|meldt zich .*aan\b|inicia sesion)"
+)
 # How a door speaks that lets people in and no program.
 _DOOR = re.compile(
     r"just a moment|attention required|checking your browser|are you (?:a )?human|verify(?:ing)? you are human"
@@ -48,7 +65,7 @@ class DeadLink:
                 continue
             if probe.status == 0:
                 silent += [] if _is_neighbour(link.url, known.site) else [probe.why]
-            elif finding := _dead(link, probe, touch):
+            elif finding := _dead(link, probe, touch, known):
                 yield finding
         if silent:
             said = f"Whether {_count(len(silent))} of {touch.name} leads somewhere could not be seen."
@@ -64,12 +81,13 @@ def _is_neighbour(url: str, site: str) -> bool:
     return bool(machine(host_of(url)) == machine(host_of(site)) == "loopback") and ports[0] != ports[1]
 
 
-def _dead(link: Link, probe: Probe, touch: Touch) -> Finding | None:
+def _dead(link: Link, probe: Probe, touch: Touch, known: Known) -> Finding | None:
     status = probe.status or 0
     if _DOOR.match(plain(probe.title)):
         return None
-    # On a page she may have been signed in, and we are not: what is hidden from us need not be from her.
-    severity = Severity.WARN if touch.arrival.channel == "page" else None
+    # She may have been signed in, and we are not: what is hidden from us need not be from her.
+    hidden = touch.arrival.channel == "page" or (status in _GONE and _may_be_hers(link.url, known))
+    severity = Severity.WARN if hidden else None
     at = where(probe.final or link.url)
     begin = f"{_named(link)} in {touch.name} leads"
     if status in _GONE or status >= 500:
@@ -82,6 +100,16 @@ def _dead(link: Link, probe: Probe, touch: Touch) -> Finding | None:
         said = f"{begin} to what looks like an error page: it says “{shown}” at {at}."
         return Finding(said, "error page", link.words, severity=Severity.WARN)
     return None
+
+
+def _may_be_hers(url: str, known: Known) -> bool:
+    """Return whether an address may be that of a page of hers alone, which others are told is not there."""
+    path = where(url)
+    if not any(_ID.fullmatch(part) for part in (*path.split("/"), *re.split(r"[=&]", urlsplit(url).query))):
+        return False
+    hers = [step for step in known.steps if step.who in ("", known.person.who)]
+    opened = any(step.address and where(step.address) == path and not is_lost(step.title) for step in hers)
+    return opened or any(_SIGNED_IN.search(plain(f"{step.text} {step.address}")) for step in hers)
 
 
 class ForeignEnvironment:
@@ -103,10 +131,13 @@ class ForeignEnvironment:
             if not is_web(link.url) or host in seen:
                 continue
             what, sure = environment(link.url, known.site, known.allow_hosts)
+            probe = known.probes.get(link.url)
+            silent = probe is not None and probe.status == 0
+            if what.startswith("another") and same_owner(host, host_of(known.site)):
+                sure = sure or (silent and not is_tried_out(host_of(known.site)))
             if not what and _is_neighbour(link.url, known.site) and not listed(link.url, known.allow_hosts):
                 # What is tried out on one machine may have other parts there; then something answers.
-                probe = known.probes.get(link.url)
-                sure = probe is not None and probe.status == 0
+                sure = silent
                 what = "a machine that only its own user can reach, and nothing answers there" if sure else ""
             if what and is_nobodys(host) and same_owner(host, _domain(touch.arrival.sender)):
                 # Who writes has such a name, too: all of it is an example or a test, and consistent.
@@ -201,8 +232,7 @@ def _empty(one: Anchor, touch: Touch, home: str) -> Finding | None:
     name = f"“{one.words}”" if one.words and one.words != one.href else "A link"
     if empty := unfilled(one.href):
         said = f"{name} in {touch.name} has an address that was never filled in: {empty}"
-        # What a mail service fills in on its way is still empty where its mail is caught before.
-        later = re.search(r"unsub|preferenc|web_?version|browser|forward|optout|abmeld", one.href, re.IGNORECASE)
+        later = is_filled_later(one.href)
         return Finding(said, "unfilled", one.words, severity=Severity.WARN if later else None)
     if one.href in ("", "#") or one.href.lower().startswith("javascript:"):
         if not one.meant or not (one.words or one.pictures):

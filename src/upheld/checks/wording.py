@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from upheld.checks._dialects import debris_in, empty_greeting, placeholders_in
+from upheld.checks._dialects import debris_in, empty_greeting, is_filled_later, placeholders_in
 from upheld.checks._spoken import Spoken, spoken
 from upheld.checks.base import EVERYWHERE, Check, Finding, Known, Severity, Touch
 from upheld.promises.facts import fold
@@ -41,7 +41,8 @@ class Placeholder:
                 if words not in told and fold(words) not in own and len(told) < MOST:
                     told.add(words)
                     said = f"{one.where} {one.says} “{_short(words)}”, a placeholder that nobody filled in."
-                    yield Finding(said, "placeholder", words, part=one.part)
+                    severity = Severity.WARN if is_filled_later(words) else None
+                    yield Finding(said, "placeholder", words, severity=severity, part=one.part)
             if one.place in ("text", "plain") and "empty greeting" not in told:
                 language = known.person.locale.partition("-")[0]
                 if words := empty_greeting(one.text, language):
