@@ -28,7 +28,7 @@ from upheld.checks import (
     severities,
 )
 from upheld.config import Settings
-from upheld.ledger import ArrivalView, CastView, JourneyView, JudgementView, NewEvent, PromiseView, RunView
+from upheld.ledger import ArrivalView, JourneyView, JudgementView, NewEvent, PromiseView, RunView
 from upheld.mailbox.letter import open_letter
 from upheld.maps import JourneyMap, recognisers_of
 from upheld.promises import Arrival, Judgement, Promise, Verdict, telling
@@ -149,7 +149,7 @@ class Inspector:
         known_map = self._maps.get(journey.journey)
         before: list[Touch] = []
         for seen in self._touches(journey, run, answers):
-            person = next(one for one in journey.cast if seen.recipient in _reached_at(one))
+            person = next(one for one in journey.cast if seen.recipient in one.reached_at)
             touch = seen.touch
             known = Known(
                 person=person,
@@ -188,7 +188,7 @@ class Inspector:
         """Return what reached the cast and what it saw, in the order of time."""
         clock = run.clocks.get(journey.clock, Timeline())
         known = self._known(journey.journey)
-        addresses = dict.fromkeys(at for person in journey.cast for at in _reached_at(person))
+        addresses = dict.fromkeys(at for person in journey.cast for at in person.reached_at)
         found: dict[tuple[str, str], _Seen] = {}
         for one in (one for address in addresses for one in run.arrivals.get(address, ())):
             arrival = one.arrival
@@ -206,8 +206,7 @@ class Inspector:
             letter = open_letter(path.read_bytes()) if path.is_file() else None
         whole_ones = [answer.promise for answer in answered if answer.promise.channel.casefold() not in FILE_KINDS]
         promise = next(iter([*whole_ones, *(answer.promise for answer in answered)]), None)
-        kinds = known.kinds(one.arrival)
-        kind = promise.kind if promise else max(kinds, key=lambda name: kinds[name], default="")
+        kind = promise.kind if promise else known.best(one.arrival)
         return Touch(one.arrival, kind, promise, clock.site_at(one.arrival.at), letter)
 
     def _page(self, journey: JourneyView, step: Any, clock: Timeline) -> _Seen | None:
@@ -343,7 +342,3 @@ def _is_about(finding: Finding, answer: _Answer, answers: Sequence[_Answer]) -> 
         return answer.promise.channel == finding.part
     files = {one for one in channels if one.casefold() in FILE_KINDS}
     return answer.promise.channel not in files or channels == files
-
-
-def _reached_at(person: CastView) -> tuple[str, ...]:
-    return tuple(at for at in (person.address, str(person.details.get("phone") or "")) if at)

@@ -43,9 +43,9 @@ class Lookout:
     """Reads the mailboxes and watches the site while a run lasts; a context manager that starts and ends both.
 
     `cursors` say where in the `mailbox` and the `capture` to begin. `owners` gives the earlier run that an address or
-    phone belongs to, and `known` what had reached these before. `notice` is told of
-    each new message, in a thread of ours, with the path at which it is kept and its bytes, and
-    `noticed` returns when whoever was told is done with it. `evidence` is where messages are kept as they came.
+    phone belongs to, and `known` what had reached these before. `notice` is told of each
+    new message, in a thread of ours, with the path at which it is kept and its bytes, and `noticed` returns when
+    whoever was told is done with it. `evidence` is where messages are kept as they came.
     """
 
     def __init__(

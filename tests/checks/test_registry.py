@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import pytest
 
+from upheld import added
 from upheld.checks import EVERYWHERE, Finding, Known, Severity, Touch, all_checks, registry, severities
 from upheld.errors import ConfigError
 
@@ -40,7 +41,7 @@ def anew() -> Iterator[None]:
 
 def offer(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     entry = EntryPoint(what.lower(), f"{__name__}:{what}", registry.GROUP)
-    monkeypatch.setattr(registry, "entry_points", lambda group: [entry] if group == registry.GROUP else [])
+    monkeypatch.setattr(added, "entry_points", lambda group: [entry] if group == registry.GROUP else [])
     monkeypatch.setattr(EntryPoint, "load", lambda self: globals()[self.attr])
 
 

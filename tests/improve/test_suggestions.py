@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.report.stage import Stage, Walk
+from upheld import added as others
 from upheld.errors import ConfigError
 from upheld.improve import suggestions
 from upheld.improve.rules import RULES
@@ -188,7 +189,7 @@ class Mine:
 def added(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     def add(value: str) -> None:
         one = EntryPoint("mine", value, suggestions.GROUP)
-        monkeypatch.setattr(suggestions, "entry_points", lambda group: [one])
+        monkeypatch.setattr(others, "entry_points", lambda group: [one])
         all_rules.cache_clear()
 
     return add

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Mapping
-from importlib.metadata import entry_points
 
+from upheld.added import with_added
 from upheld.checks.base import Check, Severity
 from upheld.errors import ConfigError, did_you_mean
 
@@ -25,23 +25,8 @@ _MODULES: tuple[str, ...] = (
 @functools.cache
 def all_checks() -> tuple[Check, ...]:
     """Return every check, by name. Raises `ConfigError` where one that somebody added cannot be used."""
-    found: dict[str, Check] = {}
-    for module in _MODULES:
-        for check in importlib.import_module(f"upheld.checks.{module}").CHECKS:
-            found[check.name] = check
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        try:
-            loaded = entry.load()
-            check = loaded() if isinstance(loaded, type) else loaded
-        except Exception as error:  # somebody else's code, of which only this can be said
-            raise ConfigError(f"the check {entry.name} ({entry.value}) could not be loaded: {error}") from error
-        if not isinstance(check, Check):
-            raise ConfigError(
-                f"the check {entry.name} ({entry.value}) is none: it needs name, about, severity, channels and look()"
-            )
-        if check.name in found:
-            raise ConfigError(f'the check {entry.name} ({entry.value}) is called "{check.name}", as another one is')
-        found[check.name] = check
+    own = (check for module in _MODULES for check in importlib.import_module(f"upheld.checks.{module}").CHECKS)
+    found = with_added(own, GROUP, Check, "check", "name, about, severity, channels and look()")
     return tuple(found[name] for name in sorted(found))
 
 

@@ -32,20 +32,18 @@ def _view(run: str | None, settings: Settings) -> RunView:
 def _write_report(view: RunView, settings: Settings) -> list[str]:
     from upheld.maps import read_maps
     from upheld.report import gate, summary, write_report
-    from upheld.report.insight import measures_before
     from upheld.report.readers import tell_others
     from upheld.report.since import earlier_runs
 
     maps = read_maps(settings.root)
     with contextlib.closing(open_ledger(settings.ledger_url)) as ledger:
-        before, earlier = measures_before(ledger, view), earlier_runs(ledger, view)
+        earlier = earlier_runs(ledger, view)
     path = write_report(
         view,
         evidence=settings.path / "evidence",
         out=settings.path / "report",
         maps=maps,
         settings=settings,
-        before=before,
         earlier=earlier,
         publish=settings.publish,
     )

@@ -175,7 +175,6 @@ class Controller:
 
     def _write_report(self, run: Run) -> None:
         from upheld.report import gate, summary, write_report
-        from upheld.report.insight import measures_before
         from upheld.report.readers import tell_others
         from upheld.report.since import earlier_runs
 
@@ -189,7 +188,6 @@ class Controller:
             out=run.settings.path / "report",
             maps=run.maps,
             settings=run.settings,
-            before=measures_before(run.ledger, view),
             earlier=earlier_runs(run.ledger, view),
             publish=run.settings.publish,
         )

@@ -10,10 +10,9 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import entry_points
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from upheld.errors import ConfigError
+from upheld.added import with_added
 from upheld.ledger import JourneyView, MomentView, PromiseView, RunView
 from upheld.mailbox.letter import Letter
 from upheld.maps import JourneyMap, Touchpoint
@@ -133,20 +132,7 @@ def all_rules() -> tuple[Rule, ...]:
     """Return every rule, by name. Raises `ConfigError` where one that somebody added is none, or takes a name twice."""
     from upheld.improve.rules import RULES
 
-    found: dict[str, Rule] = {rule.name: rule for rule in RULES}
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        try:
-            loaded = entry.load()
-            rule = loaded() if isinstance(loaded, type) else loaded
-        except Exception as error:  # somebody else's code, of which only this can be said
-            raise ConfigError(f"the suggestion {entry.name} ({entry.value}) could not be loaded: {error}") from error
-        if not isinstance(rule, Rule):
-            raise ConfigError(
-                f"the suggestion {entry.name} ({entry.value}) is none: it needs name, reason, rank and look()"
-            )
-        if rule.name in found:
-            raise ConfigError(f'the suggestion {entry.name} ({entry.value}) is called "{rule.name}", as another one is')
-        found[rule.name] = rule
+    found = with_added(RULES, GROUP, Rule, "suggestion", "name, reason, rank and look()")
     return tuple(sorted(found.values(), key=lambda rule: (rule.rank, rule.name)))
 
 

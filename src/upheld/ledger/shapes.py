@@ -86,6 +86,11 @@ class CastView:
     zone: str
     details: Mapping[str, Any]
 
+    @property
+    def reached_at(self) -> tuple[str, ...]:
+        """Where something reaches her: her address, and her phone where she has one."""
+        return tuple(at for at in (self.address, str(self.details.get("phone") or "")) if at)
+
 
 @dataclass(frozen=True, slots=True)
 class StepView:

@@ -95,6 +95,11 @@ class Recognisers:
         best = max(scores.values(), default=0.0)
         return {kind: score for kind, score in scores.items() if score > 0 and score >= best * _NEARLY}
 
+    def best(self, arrival: Arrival) -> str:
+        """Return the kind that this arrival is likeliest to be, "" where it resembles none."""
+        kinds = self.kinds(arrival)
+        return max(kinds, key=lambda name: kinds[name], default="")
+
     def for_kind(self, kind: str) -> Recogniser:
         """Return the recogniser of a kind; one for a kind that nobody described looks for its own words."""
         known = self.by_kind.get(kind)

@@ -22,17 +22,14 @@ def write_report(
     out: Path,
     maps: Mapping[str, JourneyMap],
     settings: Settings | None = None,
-    before: Mapping[str, Mapping[str, float]] | None = None,
     earlier: Iterable[RunView] = (),
     publish: bool = False,
 ) -> Path:
     """Write the pages and `results.json`, with pictures and messages beside them; return the front page's path.
 
-    `before` is what rides measured on earlier nights, `earlier` the runs before this one, the last of them first.
+    `earlier` are the runs before this one, the last of them first.
     With `publish` it is for strangers: what lets its reader in is masked, and raw messages are left out.
     """
     from upheld.report.pages import write_report as write
 
-    return write(
-        run, evidence=evidence, out=out, maps=maps, settings=settings, before=before, earlier=earlier, publish=publish
-    )
+    return write(run, evidence=evidence, out=out, maps=maps, settings=settings, earlier=earlier, publish=publish)

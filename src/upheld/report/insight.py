@@ -6,12 +6,12 @@ Worked out once from the ledger and the evidence, for the pages and for `results
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from upheld.config import Settings
-from upheld.ledger import ArrivalView, JourneyView, Ledger, RunView, fold
+from upheld.ledger import ArrivalView, JourneyView, RunView
 from upheld.maps import JourneyMap, recognisers_of
 from upheld.promises.recognise import Recognisers
 from upheld.report.advice import suggestions_for
@@ -23,18 +23,7 @@ if TYPE_CHECKING:
     from upheld.improve.suggestions import Suggestion
     from upheld.improve.unchecked import Discovery, LetterRead, PageRead, Reading
 
-__all__ = ["Insights", "Measures", "insights_of", "measures_before"]
-
-Measures = Mapping[str, Mapping[str, float]]
-"""The median of each measure on the last nights, by the journey's node."""
-
-# As many runs are read back as hold seven nights of a suite that also walks at noon.
-RUNS = 14
-# What a ride is measured by; the messages of seven nights are of no use to it.
-_OF_A_RIDE = (
-    "run_started", "journey_selected", "journey_started", "journey_finished", "superseded", "cast", "step", "moment",
-    "expected", "made", "judged",
-)  # fmt: skip
+__all__ = ["Insights", "insights_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +35,25 @@ class Insights:
     discovery: Discovery | None = None
 
 
-def measures_before(ledger: Ledger, run: RunView) -> Measures:
-    """Return what rides measured on the nights before this run, on the same site."""
-    site = run.info.get("site")
-    started = [
-        event
-        for event in ledger.events(kinds=("run_started",))
-        if event.run != run.id and event.data.get("site") == site and (run.started is None or event.at < run.started)
-    ]
-    return medians(fold(ledger.events(run=event.run, kinds=_OF_A_RIDE)) for event in started[-RUNS:])
-
-
 def insights_of(
     run: RunView,
     *,
     read: Callable[[str], bytes | None],
     maps: Mapping[str, JourneyMap],
     settings: Settings | None = None,
-    before: Measures | None = None,
+    earlier: Iterable[RunView] = (),
 ) -> Insights:
     """Return what a run tells beyond its verdicts; `read` gives a file of the evidence, None where it is not kept.
 
+    Against what rides measured in the `earlier` runs a regression is told.
     Raises `ConfigError` for a budget, or a suite's own lexicon, that cannot be used.
     """
     from upheld.improve.lexicon import load_lexicon
     from upheld.improve.unchecked import discover
 
     journeys, barriers = journeys_of(run), accessibility_of(run)
-    budgets = budgets_of(settings.budgets) if settings else {}
-    rides = {one.id: ride_of(one, budgets, (before or {}).get(one.node), seen=barriers) for one in journeys}
+    budgets, before = budgets_of(settings.budgets) if settings else {}, medians(earlier)
+    rides = {one.id: ride_of(one, budgets, before.get(one.node), seen=barriers) for one in journeys}
     lexicon = load_lexicon(settings.root / "journeys" / "lexicon.toml" if settings else None)
     discovery = discover(_readings(run, journeys, read, maps), maps, lexicon)
     return Insights(rides, suggestions_for(run, journeys, maps, read), discovery)
@@ -121,12 +100,11 @@ def _letters(
 
     answers = {id: view.promise.kind for view in journey.promises if view.judgement for id in view.judgement.arrivals}
     for person in journey.cast:
-        for address in filter(None, (person.address, str(person.details.get("phone") or ""))):
+        for address in person.reached_at:
             for one in reached.get(address, ()):
                 arrival = one.arrival
                 if arrival.channel in ("email", "text message"):
-                    kinds = known.kinds(arrival)
-                    kind = answers.get(arrival.id) or max(kinds, key=lambda name: kinds[name], default="")
+                    kind = answers.get(arrival.id) or known.best(arrival)
                     name = f"the {kind}" if kind else f"“{arrival.subject}”"
                     text = arrival.html_text or arrival.text
                     yield LetterRead(name, text, person.who, arrival.id, arrival.at)

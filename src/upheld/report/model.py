@@ -109,7 +109,7 @@ class Arrivals:
 
 def found_in(journey: JourneyView) -> list[Found]:
     """Return what the checks found in a journey, what fails first; what could not be looked at does not fail."""
-    names = {at: one.who for one in journey.cast for at in (one.address, str(one.details.get("phone") or "")) if at}
+    names = {at: one.who for one in journey.cast for at in one.reached_at}
     found = [
         Found(
             check=str(one.get("check", "")),

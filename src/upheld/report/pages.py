@@ -24,7 +24,7 @@ from upheld.promises import Verdict
 from upheld.report.cards import Card, Cards
 from upheld.report.files import Files
 from upheld.report.headline import due, lede
-from upheld.report.insight import Measures, insights_of
+from upheld.report.insight import insights_of
 from upheld.report.letters import masked
 from upheld.report.links import JOURNEYS
 from upheld.report.marking import marked, marked_page
@@ -84,23 +84,22 @@ def write_report(
     out: Path,
     maps: Mapping[str, JourneyMap],
     settings: Settings | None = None,
-    before: Measures | None = None,
     earlier: Iterable[RunView] = (),
     publish: bool = False,
 ) -> Path:
     """Write the report of a run into the folder `out` and return the path of its front page.
 
     `evidence` is where pictures and messages were kept, `maps` are those of the suite's journeys by name. What an
-    earlier report left in the folder is replaced. `settings` has the budgets of a ride and the language, `before` what
-    rides measured on the nights before. `earlier` are the runs before this one, the last of them first: they tell what
-    is new. With `publish`, what lets its reader in is masked everywhere, and raw messages are left out. Raises
-    `ConfigError` for a language that there is no catalogue of.
+    earlier report left in the folder is replaced. `settings` has the budgets of a ride and the language. `earlier` are
+    the runs before this one, the last of them first: they tell what is new, and what rides measured before. With
+    `publish`, what lets its reader in is masked everywhere, and raw messages are left out. Raises `ConfigError` for a
+    language that there is no catalogue of.
     """
     out.mkdir(parents=True, exist_ok=True)
-    mask = Mask(run) if publish else None
+    mask, earlier = Mask(run) if publish else None, tuple(earlier)
     files = Files(evidence, out, mask)
     with language.speaking(settings.language if settings else "en", settings.root if settings else None):
-        insights = insights_of(run, read=files.raw, maps=maps, settings=settings, before=before)
+        insights = insights_of(run, read=files.raw, maps=maps, settings=settings, earlier=earlier)
         if mask is not None:
             run, insights = mask.run(run), mask.of(insights)
         arrivals, past = Arrivals(run), Past(earlier)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -77,6 +77,7 @@ def address_of(value: object) -> str | None:
 def _journey(
     journey: JourneyView, arrivals: Arrivals, picture: Place, message: Place, insights: Insights | None
 ) -> dict[str, Any]:
+    amiss = found_in(journey)
     discovery = insights.discovery if insights else None
     unchecked = [one for one in discovery.unchecked if one.journey == journey.scenario] if discovery else []
     return {
@@ -91,9 +92,9 @@ def _journey(
         "customer": customer.who if (customer := customer_of(journey)) else None,
         "makes_sense": makes_sense(journey),
         "steps": [_step(step, picture) for step in journey.steps],
-        "promises": [_promise(view, journey, arrivals, message) for view in journey.promises],
+        "promises": [_promise(view, amiss, arrivals, message) for view in journey.promises],
         "unpromised": [_sent(one, message) for one in arrivals.unpromised(journey)],
-        "findings": [_found(one, arrivals, message) for one in found_in(journey) if one.check != UNPROMISED],
+        "findings": [_found(one, arrivals, message) for one in amiss if one.check != UNPROMISED],
         "ride": _ride(insights.rides[journey.id], picture) if insights and journey.id in insights.rides else None,
         "unchecked": [{**one.to_json(), "picture": picture(one.picture) if one.picture else None} for one in unchecked],
     }
@@ -108,9 +109,9 @@ def _step(step: StepView, picture: Place) -> dict[str, Any]:
     }
 
 
-def _promise(view: PromiseView, journey: JourneyView, arrivals: Arrivals, message: Place) -> dict[str, Any]:
+def _promise(view: PromiseView, amiss: Sequence[Found], arrivals: Arrivals, message: Place) -> dict[str, Any]:
     found = view.judgement
-    checks = {one.check for one in found_in(journey) if one.fails and one.arrival in (found.arrivals if found else ())}
+    checks = {one.check for one in amiss if one.fails and one.arrival in (found.arrivals if found else ())}
     kept = [place for one in arrivals.answering(view) if one.raw and (place := message(one.raw))]
     return {
         "id": view.id,

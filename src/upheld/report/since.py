@@ -26,10 +26,10 @@ __all__ = ["Changes", "Night", "Past", "Since", "earlier_runs", "night_of"]
 
 # As many runs are read back as hold a week of a suite that also walks at noon.
 RUNS = 14
-# What verdicts are told by; messages and pictures of earlier nights are not needed.
+# What verdicts and rides are told by; the messages of earlier nights are of no use to either.
 _OF_VERDICTS = (
     "run_started", "run_finished", "journey_selected", "journey_started", "journey_finished", "superseded", "cast",
-    "expected", "made", "withdrawn", "judged", "checked", "moment",
+    "expected", "made", "withdrawn", "judged", "checked", "moment", "step",
 )  # fmt: skip
 # Of fewer nights no usual time is worth a word.
 ENOUGH = 3
