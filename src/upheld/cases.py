@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from upheld.ledger import CastView, JourneyView, MomentView, PromiseView, RunView
 from upheld.promises.expectation import Knowledge
@@ -12,7 +14,7 @@ from upheld.promises.judge import Case
 from upheld.promises.timeline import ClockReading, Timeline
 from upheld.promises.window import JOURNEY_START, PROMISE_STEP, Interval, Moment
 
-__all__ = ["case_of", "facts_of_person", "knowledge_of", "timelines_of", "write_date"]
+__all__ = ["case_of", "customer_of", "facts_of_person", "knowledge_of", "timelines_of", "write_date", "zone_of"]
 
 
 def write_date(when: datetime, zone: str) -> str:
@@ -81,13 +83,11 @@ def case_of(journey: JourneyView, view: PromiseView, tolerance: timedelta) -> Ca
     knowledge = knowledge_of(journey, view.promise.who, view)
     interval: Interval | None = None
     trouble = ""
-    zone = "UTC"
     if view.made_at is None:
         trouble = _not_reached(journey)
     else:
         try:
             interval = view.promise.window.resolve(knowledge.moments, tolerance)
-            zone = _zone(journey, view, knowledge.moments)
         except KeyError as missing:
             known = ", ".join(name for name in knowledge.moments if name not in (JOURNEY_START, PROMISE_STEP))
             trouble = f'no step of this journey says when "{missing.args[0]}" is (known: {known or "no moment"})'
@@ -100,7 +100,7 @@ def case_of(journey: JourneyView, view: PromiseView, tolerance: timedelta) -> Ca
         trouble=trouble,
         withdrawn=view.withdrawn or "",
         knowledge=knowledge,
-        zone=zone,
+        zone=zone_of(journey),
     )
 
 
@@ -110,13 +110,31 @@ def _since(view: PromiseView, moments: Mapping[str, Moment]) -> datetime | None:
     return anchor.ended if anchor is not None else view.made_at
 
 
-def _zone(journey: JourneyView, view: PromiseView, moments: Mapping[str, Moment]) -> str:
-    """The zone in which this promise's times are told: that of its moment, else the customer's own."""
-    anchor = moments.get(view.promise.window.closes.moment)
-    if anchor is not None and anchor.zone != "UTC":
-        return anchor.zone
-    person = next((person for person in journey.cast if person.who == view.promise.who), None)
-    return person.zone if person is not None and person.zone else "UTC"
+def customer_of(journey: JourneyView) -> CastView | None:
+    """Return whose journey it is: the first who was named; a role, such as "the organiser", only sets the stage."""
+    named = (person for person in journey.cast if not person.who.startswith("the "))
+    return next(named, journey.cast[0] if journey.cast else None)
+
+
+def zone_of(journey: JourneyView) -> str:
+    """Return the one time zone in which all of a journey is told: that of its event, else the customer's own, else UTC.
+
+    What somebody did, such as paying, was in her own zone; an event is where nobody of the cast needs to live.
+    """
+    customer = customer_of(journey)
+    own = customer.zone if customer else ""
+    homes = {person.zone for person in journey.cast}
+    events = [moment.zone for moment in journey.moments.values() if moment.zone not in homes | {"UTC"}]
+    return next((zone for zone in (*events, own) if zone and _is_known(zone)), "UTC")
+
+
+@functools.cache
+def _is_known(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def _not_reached(journey: JourneyView) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from upheld.cases import zone_of
 from upheld.config import Settings
 from upheld.improve.book import STAGES, Book, Chapter, Due, Letter, Snag, Step, Walk
 from upheld.improve.byhand import address_shown, facts_of, how, language_of, must, notes_on, typed_in
@@ -19,7 +20,7 @@ from upheld.maps import JourneyMap
 from upheld.promises import Promise
 from upheld.report.letters import masked, read_letter
 from upheld.report.model import Arrivals, makes_sense, verdict_of, why_of
-from upheld.report.times import night, window, zone_of
+from upheld.report.times import night, window
 
 __all__ = ["Keeper", "book_of"]
 

@@ -13,12 +13,13 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from upheld.added import with_added
+from upheld.cases import customer_of
 from upheld.ledger import JourneyView, MomentView, PromiseView, RunView
 from upheld.mailbox.letter import Letter
 from upheld.maps import JourneyMap, Touchpoint
 from upheld.promises import Arrival
 from upheld.promises.window import JOURNEY_START
-from upheld.report.model import customer_of, name_of
+from upheld.report.model import name_of
 
 __all__ = ["GROUP", "MOST", "Came", "Hint", "Rule", "Suggestion", "Walked", "all_rules", "suggest", "walked_of"]
 

@@ -7,11 +7,10 @@ import email.policy
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from markupsafe import Markup
 
-from upheld.cases import case_of, timelines_of
+from upheld.cases import customer_of, timelines_of, zone_of
 from upheld.checks import UNPROMISED
 from upheld.language import gettext as _
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, RenderView, RunView
@@ -30,8 +29,8 @@ from upheld.report.model import (
     Answer,
     Arrivals,
     Found,
-    customer_of,
     found_in,
+    incidents_of,
     journeys_of,
     makes_sense,
     name_of,
@@ -44,7 +43,7 @@ from upheld.report.sense import masked_stop, sense_in_words
 from upheld.report.since import Past, Since
 from upheld.report.story import Missing, Notice, Post, Scene, Shown, story_of
 from upheld.report.timeline import Timeline, timeline_of
-from upheld.report.times import moment, window, zone_of
+from upheld.report.times import moment, window
 
 __all__ = ["Card", "Cards", "Evidence", "PromiseCard"]
 
@@ -228,7 +227,7 @@ class Cards:
             owner=known.owner if known else "",
             people=tuple(dict.fromkeys([*people, *(view.promise.who for view in journey.promises)])),
             tags=journey.tags,
-            incidents=tuple(tag.partition(":")[2] for tag in journey.tags if tag.startswith("incident:")),
+            incidents=incidents_of(journey),
             stopped=masked_stop(journey),
             promises=tuple(self._promise(view, journey, slug, anchors[view.id], found) for view in journey.promises),
             ride=self._insights.rides[journey.id],
@@ -245,7 +244,7 @@ class Cards:
     def _promise(
         self, view: PromiseView, journey: JourneyView, slug: str, anchor: str, found: Sequence[Found]
     ) -> PromiseCard:
-        zone = case_of(journey, view, timedelta()).zone  # the one that its sentence is told in
+        zone = zone_of(journey)
         judged, verdict = view.judgement, verdict_of(view)
         told = window(judged.site_from, judged.site_by, zone) if judged and judged.site_from and judged.site_by else ""
         known = self._maps.get(journey.journey)

@@ -6,16 +6,27 @@ import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from upheld.cases import zone_of
 from upheld.language import N_, listed, ngettext
 from upheld.language import gettext as _
 from upheld.ledger import JourneyView, PromiseView, RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
-from upheld.report.model import Gate, alone, journeys_of, makes_sense, name_of, names_of, verdict_of, why_of
+from upheld.report.model import (
+    Gate,
+    alone,
+    earlier_attempts,
+    journeys_of,
+    makes_sense,
+    name_of,
+    names_of,
+    verdict_of,
+    why_of,
+)
 from upheld.report.plain import plain_line
-from upheld.report.times import day, zone_of
+from upheld.report.times import day
 
-__all__ = ["again", "due", "harm_of", "lede", "stopped_at", "summary"]
+__all__ = ["again", "due", "earlier_in_words", "harm_of", "lede", "stopped_at", "summary"]
 
 MOST, WORST, NAMED = 12, 6, 3
 _BAD = {
@@ -63,7 +74,7 @@ def summary(run: RunView, found: Gate) -> list[str]:
     """Return what the terminal says: what is not upheld, on one screen, with the place of each."""
     journeys = journeys_of(run)
     names = names_of(journeys)
-    lines = [line for journey in journeys for line in _lines(journey, names[journey.id])]
+    lines = [line for journey in journeys for line in _lines(run, journey, names[journey.id])]
     lines.sort(key=lambda line: "✕?…~".find(line.strip()[:1]))
     shown = [*lines[:MOST], f"  and {len(lines) - MOST} more: see the report."] if len(lines) > MOST else lines
     shown += [f"  ? {sentence}" for sentence in run.unread[:3]]
@@ -121,6 +132,25 @@ def stopped_at(journey: JourneyView) -> tuple[str, int, str]:
     step = next((step for step in journey.steps if step.status != "passed"), None)
     error = (step.error if step and step.error else journey.error).strip()
     return (step.text if step else "", step.line if step else journey.line, error)
+
+
+def earlier_in_words(run: RunView, journey: JourneyView) -> list[str]:
+    """Return why each earlier attempt at a journey did not pass, a sentence each."""
+    said = []
+    for one in earlier_attempts(run, journey):
+        text, _line, error = stopped_at(one)
+        error = error.splitlines()[0] if error else ""
+        if one.status == "passed":
+            continue
+        if text and error:
+            said.append(_("Attempt {number} stopped at “{step}”: {error}", number=one.attempt, step=text, error=error))
+        elif text:
+            said.append(_("Attempt {number} stopped at “{step}”.", number=one.attempt, step=text))
+        elif error:
+            said.append(_("Attempt {number} did not pass: {error}", number=one.attempt, error=error))
+        else:
+            said.append(_("Attempt {number} was cut off, and left no reason.", number=one.attempt))
+    return said
 
 
 def harm_of(view: PromiseView, journey: JourneyView, maps: Mapping[str, JourneyMap]) -> str:
@@ -217,7 +247,7 @@ def _until(journeys: Sequence[JourneyView]) -> str:
     return _("; the {what} is due by {day}", what=view.promise.touchpoint, day=due(view, journey))
 
 
-def _lines(journey: JourneyView, example: str) -> Iterator[str]:
+def _lines(run: RunView, journey: JourneyView, example: str) -> Iterator[str]:
     name = name_of(journey) + (f" ({example})" if example else "")
     text, line, error = stopped_at(journey)
     if journey.status != "passed":
@@ -234,4 +264,5 @@ def _lines(journey: JourneyView, example: str) -> Iterator[str]:
     for found in alone(journey):
         yield f"  ✕ {found.check}: {found.said} ({journey.feature}:{journey.line})"
     if journey.flaky:
-        yield f"  ~ {name}: flaky, it took {journey.attempt} attempts ({journey.feature}:{journey.line})"
+        earlier = "".join(f" {said}" for said in earlier_in_words(run, journey))
+        yield f"  ~ {name}: flaky, it took {journey.attempt} attempts ({journey.feature}:{journey.line}).{earlier}"

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from upheld.ledger import JourneyView, PromiseView
+from upheld.ledger import JourneyView, PromiseView, RunView
 from upheld.maps import JourneyMap
-from upheld.report.headline import harm_of
-from upheld.report.model import name_of, verdict_of
+from upheld.report.headline import again, earlier_in_words, harm_of
+from upheld.report.model import incidents_of, name_of, verdict_of
+from upheld.report.plain import plain_line
 
 __all__ = ["properties_of"]
 
 
 def properties_of(
-    journey: JourneyView, view: PromiseView, maps: Mapping[str, JourneyMap], verdict: str = ""
+    run: RunView, journey: JourneyView, view: PromiseView, maps: Mapping[str, JourneyMap], verdict: str = ""
 ) -> list[tuple[str, object]]:
     """Return name and value of each; times are ISO 8601 in site time, and what is not known is left out.
 
@@ -38,5 +39,8 @@ def properties_of(
         "stage": known.stage if known else "",
         "harm": harm_of(view, journey, maps) if said in ("broken", "late", "wrong") else "",
         "said_at": f"{promise.file}:{promise.line}" if promise.file else "",
+        "incident": ", ".join(incidents_of(journey)),
+        "again": again(run, journey),
+        "flaky": " ".join(earlier_in_words(run, journey)) if journey.flaky else "",
     }
-    return [(name, value) for name, value in properties.items() if value]
+    return [(name, plain_line(value)) for name, value in properties.items() if value]

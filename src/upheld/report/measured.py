@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from upheld.cases import customer_of
 from upheld.errors import ConfigError, did_you_mean
 from upheld.language import gettext as _
 from upheld.ledger import JourneyView, RunView, StepView
 from upheld.promises.telling import duration
-from upheld.report.model import customer_of, journeys_of
+from upheld.report.model import journeys_of
 
 __all__ = [
     "MEASURES",

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from upheld.cases import customer_of
 from upheld.checks import UNPROMISED
 from upheld.language import gettext as _
 from upheld.language import ngettext
-from upheld.ledger import ArrivalView, CastView, JourneyView, PromiseView, RunView
+from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView
 from upheld.promises import Verdict
 
 __all__ = [
@@ -20,9 +21,10 @@ __all__ = [
     "Found",
     "Gate",
     "alone",
-    "customer_of",
+    "earlier_attempts",
     "found_in",
     "gate",
+    "incidents_of",
     "journeys_of",
     "makes_sense",
     "name_of",
@@ -143,6 +145,14 @@ def journeys_of(run: RunView) -> tuple[JourneyView, ...]:
     return tuple(journey for journey in run.journeys if journey.superseded_by is None)
 
 
+def earlier_attempts(run: RunView, journey: JourneyView) -> tuple[JourneyView, ...]:
+    """Return the attempts at a journey that this one took the place of, the first of them first."""
+    if journey.attempt <= 1:  # nearly every one: a run is not read again for each of its journeys
+        return ()
+    before = (one for one in run.journeys if one.node == journey.node and one.attempt < journey.attempt)
+    return tuple(sorted((one for one in before if one.superseded_by is not None), key=lambda one: one.attempt))
+
+
 def verdict_of(view: PromiseView) -> Verdict:
     """Return what became of a promise; one that nobody judged is unproven."""
     if view.judgement is not None:
@@ -228,10 +238,9 @@ def name_of(journey: JourneyView) -> str:
     return journey.scenario or journey.title or journey.node or "A journey without a name"
 
 
-def customer_of(journey: JourneyView) -> CastView | None:
-    """Return whose journey it is: the first who was named; a role, such as "the organiser", only sets the stage."""
-    named = (person for person in journey.cast if not person.who.startswith("the "))
-    return next(named, journey.cast[0] if journey.cast else None)
+def incidents_of(journey: JourneyView) -> tuple[str, ...]:
+    """Return the incidents that a journey guards against, as its tags name them: `2026-03-02-no-receipt`."""
+    return tuple(tag.partition(":")[2] for tag in journey.tags if tag.startswith("incident:"))
 
 
 def names_of(journeys: Sequence[JourneyView]) -> Mapping[str, str]:

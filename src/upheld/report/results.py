@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from upheld.cases import customer_of
 from upheld.checks import UNPROMISED
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView, StepView
 from upheld.promises import Verdict
@@ -16,7 +17,6 @@ from upheld.report.insight import Insights
 from upheld.report.model import (
     Arrivals,
     Found,
-    customer_of,
     found_in,
     gate,
     journeys_of,

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from upheld.cases import zone_of
 from upheld.language import gettext as _
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, StepView
 from upheld.promises import Verdict
 from upheld.report.letters import Letter, masked
 from upheld.report.model import Arrivals, verdict_of
 from upheld.report.timeline import SiteAt, site_clock
-from upheld.report.times import moment, zone_of
+from upheld.report.times import moment
 
 __all__ = ["Missing", "Notice", "Post", "Said", "Scene", "Shown", "story_of"]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from upheld.cases import zone_of
 from upheld.language import N_, ngettext
 from upheld.language import gettext as _
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, StepView
@@ -17,7 +18,7 @@ from upheld.promises.reading import TRAVELS
 from upheld.promises.window import JOURNEY_START
 from upheld.report.model import Arrivals, verdict_of
 from upheld.report.scale import Scale
-from upheld.report.times import clock_time, moment, place_of, zone_of
+from upheld.report.times import clock_time, moment, place_of
 
 __all__ = ["Bar", "Line", "SiteAt", "Tick", "Timeline", "site_clock", "timeline_of"]
 

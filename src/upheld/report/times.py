@@ -5,26 +5,17 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
+from upheld.cases import zone_of
 from upheld.language import gettext as _
 from upheld.language import language
 from upheld.ledger import JourneyView
-from upheld.report.model import customer_of
 
-__all__ = ["clock_time", "day", "moment", "night", "place_of", "window", "zone_of", "zone_of_run"]
-
-
-def zone_of(journey: JourneyView) -> str:
-    """Return the time zone in which a journey is told: that of its event, else the customer's own, else UTC."""
-    events = [moment.zone for name, moment in journey.moments.items() if moment.zone not in ("", "UTC")]
-    customer = customer_of(journey)
-    own = customer.zone if customer else ""
-    zones = [zone for zone in events if zone != own] or [own]
-    return next((zone for zone in zones if zone and _known(zone)), "UTC")
+__all__ = ["clock_time", "day", "moment", "night", "place_of", "window", "zone_of_run"]
 
 
 def zone_of_run(journeys: Iterable[JourneyView]) -> str:
@@ -68,7 +59,9 @@ def night(began: datetime | None, ended: datetime | None, zone: str) -> str:
         return _("At a time that nobody wrote down")
     local = began.astimezone(ZoneInfo(zone))
     words = format_date(local, _("EEEE d MMMM y"), locale=language())
-    until = f"–{clock_time(ended, zone, seconds=False)}" if ended is not None else _(", not finished")
+    until = _(", not finished") if ended is None else f"–{clock_time(ended, zone, seconds=False)}"
+    if ended is not None and ended - began < timedelta(minutes=1):
+        until = ""
     # From ten in the evening to six it is night to those who read it at breakfast.
     said = _("Night of {day}", day=words) if local.hour < 6 or local.hour >= 22 else words
     return f"{said}, {local:%H:%M}{until}"
@@ -77,10 +70,3 @@ def night(began: datetime | None, ended: datetime | None, zone: str) -> str:
 def place_of(zone: str) -> str:
     """Return how a time zone is named to a reader: `Europe/Berlin time`, or `UTC`."""
     return zone if zone == "UTC" else _("{zone} time", zone=zone)
-
-
-def _known(zone: str) -> bool:
-    try:
-        return datetime.now(UTC).astimezone(ZoneInfo(zone)) is not None
-    except (KeyError, ValueError, OSError):
-        return False
