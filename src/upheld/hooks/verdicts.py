@@ -34,7 +34,7 @@ def reports_of(
         node = name if names[name] == 1 else f"{name} ({names[name]})"
         # A promise of an earlier run is not in this one's view; what it was due by is left out.
         now = judged.get(one.view.id, one.view)
-        properties = properties_of(one.journey, now, maps, str(one.judgement.verdict))
+        properties = properties_of(view, one.journey, now, maps, str(one.judgement.verdict))
         yield node, [_report(node, one, properties), _teardown(node, one.promise.line, properties)]
 
 
