@@ -167,6 +167,7 @@ class Actor:
         from upheld.browser import opens
 
         opens(self.page, self._journey.url(where), self.manner)
+        self._did("open", self._journey.url(where))
 
     def presses(self, words: str) -> None:
         """Press the button of these words."""
@@ -185,12 +186,14 @@ class Actor:
         from upheld.browser import goes_back
 
         goes_back(self.page, self.manner)
+        self._did("back")
 
     def reloads(self) -> None:
         """Load the page again."""
         from upheld.browser import reloads
 
         reloads(self.page, self.manner)
+        self._did("reload")
 
     def fills_in(self, answers: Mapping[str, str] | None = None) -> None:
         """Fill in the form as this customer; `answers` by label go before what she would say herself."""
@@ -341,6 +344,10 @@ class Actor:
         return money in money_in(self.text(), money.currency, self.person.locale)
 
     # Within
+
+    def _did(self, what: str, where: str = "") -> None:
+        if self.evidence:
+            self.evidence.does(what, where)
 
     def _leave(self) -> None:
         if self._page is None:

@@ -461,14 +461,15 @@ class Journey:
         about = [actor for actor in self._actors.values() if actor.has_page and actor.evidence]
         empty: dict[str, Any] = {"who": self.protagonist.name, "picture": "", "address": "", "title": "",
                                  "console": [], "failed_requests": [], "page_text": "", "ride": {}}  # fmt: skip
-        found = empty
+        found, acts = empty, list[dict[str, str]]()
         for actor in about:
             seen = actor.evidence.step(actor.page) if actor.evidence else None
+            acts += [{"who": actor.who, **one} for one in seen.acts] if seen else []
             if seen is not None and (seen.picture not in self._pictures or actor.who == self.protagonist.name):
                 self._pictures.add(seen.picture)
                 kept = {key: value for key, value in seen.to_json().items() if key in empty}
                 found = {**empty, **kept, "who": actor.who}
-        return found
+        return {**found, "acts": acts}
 
     def _add(self, event: str, /, **data: Any) -> None:
         self._events.append(NewEvent(event, self.run, datetime.now(UTC), self.id, data=data))

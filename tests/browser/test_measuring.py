@@ -206,3 +206,43 @@ def test_measuring_never_fails_a_step(evidence: Evidence, site: Site) -> None:
     assert "documents" not in evidence.step(page).ride
     page.close()
     assert evidence.step(page).ride.get("ways") is None
+
+
+def test_what_she_does_is_written_down_as_somebody_else_would_do_it(evidence: Evidence, site: Site) -> None:
+    site.pages["/"] = HEAD + '<a href="/order?token=k3j2x9">Order <b>now</b></a></main>'
+    site.pages["/order"] = HEAD + (
+        "<form action=/pay><label>First name * <input name=given></label><label>Card number <input name=n></label>"
+        "<label>Code <input autocomplete=one-time-code></label><label>Password <input type=password></label>"
+        "<label>Postcode <input name=zip></label><label>Ticket <select><option>One<option>Two</select></label>"
+        "<fieldset><legend>Delegate 1</legend><label>Email <input name=mail></label></fieldset>"
+        "<label><input type=checkbox name=ok> I agree</label><button>Pay</button></form></main>"
+    )
+    site.pages["/pay"] = HEAD + "</main>"
+    page = page_of(evidence)
+    opens(page, site.url)
+    evidence.does("open", site.url + "/?token=s3cr3t")
+    press(page, "Order now")
+    for label, value in (
+        ("First name", "Adda"), ("First name", "Ada"), ("Card number", "4242"), ("Code", "123456"),
+        ("Password", "s3cr3t"), ("Postcode", "1000"), ("Email", "ben@x.test"),
+    ):  # fmt: skip
+        page.get_by_label(label, exact=label == "Code").fill(value)
+    page.get_by_label("Ticket").select_option("Two")
+    page.get_by_label("I agree").check()
+    page.evaluate("document.querySelector('h1').click()")
+    press(page, "Pay")
+    acts = evidence.step(page).acts
+    assert [(one["does"], one["words"], one["value"]) for one in acts] == [
+        ("open", site.url + "/?token=***", ""),
+        ("follow", "Order now", ""),
+        ("type", "First name", "Ada"),
+        ("hide", "Card number", ""),
+        ("hide", "Code", ""),
+        ("hide", "Password", ""),
+        ("type", "Postcode", "1000"),
+        ("type", "Delegate 1: Email", "ben@x.test"),
+        ("choose", "Ticket", "Two"),
+        ("tick", "I agree", ""),
+        ("press", "Pay", ""),
+    ]
+    assert evidence.step(page).acts == ()

@@ -42,7 +42,7 @@ class StepEvidence:
     "GET https://… 404". `picture` is the path, relative to the evidence's folder, of the picture that shows the
     screen as the step left it, "" where there is none. `page_text` is that of what the page says (UTF-8), "" where it
     says what it said at the step before. `seconds` is the time since the step before. `ride` is what was measured; see
-    docs/ride.md.
+    docs/ride.md. `acts` are what was done in the browser, in order, with what was typed, unless that is secret.
     """
 
     address: str
@@ -53,11 +53,12 @@ class StepEvidence:
     seconds: float
     page_text: str = ""
     ride: Mapping[str, Any] = field(default_factory=dict)
+    acts: tuple[Mapping[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON."""
         lists = {"console": list(self.console), "failed_requests": list(self.failed_requests)}
-        return {**asdict(self), **lists, "ride": dict(self.ride)}
+        return {**asdict(self), **lists, "ride": dict(self.ride), "acts": [dict(one) for one in self.acts]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +117,18 @@ class Evidence:
         context.on("requestfailed", self._on_failed)
         self._recording = self._trace and start_trace(context, self.name)
 
+    def does(self, what: str, where: str = "") -> None:
+        """Note what she did with her browser itself, beside what she does on its pages."""
+        self._measuring.does(what, where)
+
     def step(self, page: Page) -> StepEvidence:
         """Return what was noted since the last call, with a picture of the page as it is now."""
         look = self._look(page)
         console, failed = tuple(dict.fromkeys(self._console)), tuple(dict.fromkeys(self._failed))
         now = time.monotonic()
         seconds = round(now - self._since, 3)
-        ride = self._ride(page, look)
-        seen = StepEvidence(masked(page.url), look.title, console, failed, look.picture, seconds, look.text, ride)
+        ride, acts = self._ride(page, look), self._measuring.acts()
+        seen = StepEvidence(masked(page.url), look.title, console, failed, look.picture, seconds, look.text, ride, acts)
         self._console, self._failed, self._since = [], [], now
         return seen
 

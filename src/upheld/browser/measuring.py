@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Response
@@ -25,6 +25,8 @@ FORM = ("asked", "required", "filled")
 # Documents of one step; a page that reloads itself without end must not fill the ledger.
 MOST = 20
 LABELS = 12
+ACTS = frozenset({"open", "press", "follow", "type", "choose", "tick", "untick", "attach", "hide", "back", "reload"})
+MOST_ACTS = 60
 
 
 class Measuring:
@@ -41,6 +43,8 @@ class Measuring:
         self._given: list[tuple[str, str]] = []
         self._sent: dict[str, int] = {}
         self._cleared: dict[str, None] = {}
+        self._acts: list[dict[str, str]] = []
+        self._done: dict[str, list[dict[str, str]]] = {}
 
     def attach(self, context: BrowserContext) -> None:
         """Measure in all documents that this context opens from now on."""
@@ -71,8 +75,18 @@ class Measuring:
         self._sums = dict.fromkeys(self._sums, 0)
         return {name: value for name, value in found.items() if value or name == "ways"}
 
+    def acts(self) -> tuple[Mapping[str, str], ...]:
+        """Return what was done since the last call, as somebody else would have to do it."""
+        acts, self._acts = tuple(self._acts[:MOST_ACTS]), []
+        return acts
+
+    def does(self, what: str, where: str = "") -> None:
+        """Note what she did with her browser itself: open an address, go back, load the page again."""
+        self._acts.append({"does": what, "words": masked(where), "value": ""})
+
     def _take(self, seen: Mapping[str, Any]) -> None:
         document = str(seen["id"])
+        self._follow(document, seen.get("acts") or ())
         self._sums["clicks"] += self._more(document, "clicks", seen)
         if seen["top"]:
             self._sums["pages"] += (document not in self._documents) + self._more(document, "routes", seen)
@@ -84,6 +98,14 @@ class Measuring:
             self._new.append(document)
         if seen["top"]:
             self._validate(document, seen)
+
+    def _follow(self, document: str, told: Sequence[Mapping[str, Any]]) -> None:
+        """Take what was done on a page since it was told last; what she types on into the same field is told anew."""
+        acts = [{name: str(one.get(name, "")) for name in ("does", "words", "value")} for one in told]
+        before = self._done.get(document, [])
+        same = next((at for at, (old, new) in enumerate(zip(before, acts, strict=False)) if old != new), len(before))
+        self._done[document] = acts
+        self._acts += [one for one in acts[same:] if one["does"] in ACTS]
 
     def _more(self, document: str, name: str, seen: Mapping[str, Any]) -> int:
         """How many more there are than this document told before: its numbers only grow."""

@@ -23,7 +23,7 @@ KINDS: Mapping[str, str] = {
     "cast": "who, name, given, family, address, locale, zone, details",
     "claimed": "nothing more; `recipient` is a phone number, and `journey` whose it is from now on",
     "step": "index, keyword, text, line, status (passed, failed, unproven), seconds, began, ended, who, picture, "
-    "address, title, console, failed_requests, fields, error, text, ride",
+    "address, title, console, failed_requests, fields, error, page_text, ride, acts (who, does, words, value)",
     "moment": "name, site_began, site_ended, zone",
     "fact": "name, value, kind (text, money, date, number), where, who",
     "expected": "promise, ordinal",

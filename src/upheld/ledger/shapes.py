@@ -97,6 +97,7 @@ class StepView:
     """One step as it went: `status` is passed, failed or unproven, `picture` a path, `fields` as they were written.
 
     `page_text` is the path of what the page said, where the screen changed. `ride` is what was measured of it.
+    `acts` are what was done in a browser, in order, each with who did it: plain JSON, without what is secret.
     """
 
     index: int
@@ -117,6 +118,7 @@ class StepView:
     error: str
     page_text: str = ""
     ride: Mapping[str, Any] = field(default_factory=dict)
+    acts: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,6 +311,7 @@ def _step(journey: _Journey, event: Event, data: Data) -> None:
             error=data.text("error"),
             page_text=data.text("page_text"),
             ride=data.map("ride"),
+            acts=data.list("acts"),
         )
     )
 

@@ -9,7 +9,15 @@
   const SECRET = /^(password|file|hidden)$/;
   const UNSAFE = /cc-|one-time-code|password|card|cvc|cvv|captcha|otp|\bpin\b/i;
   const CHOICES = ['radio', 'checkbox'];
+  // What is typed here stays here, whatever the field is called.
+  const HIDDEN = /secret|token|secur\w* code|sicherheitscode|prüf|expir|ablauf|iban|(?<!(post|zip|country|area)[ -]?)\bcode\b/i;
+  const PRESSED = 'a[href], button, summary, input[type=submit], input[type=button], input[type=image], ' +
+    '[role=button], [role=link], [role=tab], [role=menuitem], [role=switch]';
+  const MOST_ACTS = 80;
   const touched = new Set();
+  const acts = [];
+  const before = new WeakMap();
+  let last = null;
   const fields = new Map();
   let [clicks, routes, submits, given, path] = [0, 0, 0, [], location.pathname];
 
@@ -97,6 +105,43 @@
     [...document.querySelectorAll(TOLD)].some(
       (one) => shown(one) && one.innerText.trim() && !/success|info|status/i.test(one.className));
 
+  // What was done here, as somebody else would have to do it: what was pressed, and what was typed where.
+  const act = (element, does, words, value = '') => {
+    const said = { does, words: words.replace(/\s+/g, ' ').trim().slice(0, 80), value: value.slice(0, 200) };
+    // Leaving a field tells once more what stands in it.
+    const told = does !== 'press' && does !== 'follow' ? before.get(element) : null;
+    if (told?.does === does && told.value === said.value) return;
+    before.set(element, said);
+    if (last === element && acts.at(-1)?.does === does) acts[acts.length - 1] = said;
+    else if (said.words && acts.length < MOST_ACTS) acts.push(said);
+    last = does === 'press' || does === 'follow' ? null : element;
+  };
+  const pressed = (event) => {
+    const element = event.isTrusted && event.target instanceof Element ? event.target.closest(PRESSED) : null;
+    if (!element) return;
+    const words = element.getAttribute('aria-label') || element.innerText || element.value ||
+      element.title || element.querySelector('img')?.alt || '';
+    act(element, element.matches('a[href], [role=link]') ? 'follow' : 'press', words);
+  };
+  // A label around a list says its choices as well.
+  const called = (element) => {
+    const words = label(element);
+    const choices = element.localName === 'select' && element.labels?.[0]?.contains(element) ? element.innerText : '';
+    return choices ? words.replace(choices.replace(/[\s*:]+/g, ' ').trim().slice(0, 60), '').trim() : words;
+  };
+  const typed = (element) => {
+    const legend = element.closest('fieldset')?.querySelector('legend')?.innerText ?? '';
+    const words = [legend, called(element)].filter(Boolean).join(': ');
+    const hidden = SECRET.test(element.type) || UNSAFE.test(`${element.autocomplete} ${element.name}`) ||
+      UNSAFE.test(label(element)) || HIDDEN.test(`${element.name} ${label(element)}`);
+    if (element.type === 'checkbox') act(element, element.checked ? 'tick' : 'untick', words);
+    else if (element.type === 'radio') act(element, 'choose', legend || element.name, label(element));
+    else if (element.type === 'file') act(element, 'attach', words);
+    else if (hidden) act(element, 'hide', words);
+    else if (element.localName === 'select') act(element, 'choose', words, element.selectedOptions[0]?.label ?? '');
+    else act(element, 'type', words, element.value);
+  };
+
   const measures = () => {
     survey();
     const [navigation] = performance.getEntriesByType('navigation');
@@ -106,7 +151,7 @@
     const status = navigation?.responseStatus ?? 0;
     const problem = top && ((status >= 400 && status < 500) || complains());
     return {
-      id, top, clicks, routes, status, problem, submits, given,
+      id, top, clicks, routes, status, problem, submits, given, acts,
       url: location.href,
       html: document.contentType === 'text/html',
       redirects: navigation?.redirectCount ?? 0,
@@ -128,10 +173,14 @@
   Object.defineProperty(window, KEY, { value: measures });
   const touch = (event) => {
     const [element] = event.composedPath();
-    if (element instanceof HTMLElement && element.matches('input, select, textarea')) touched.add(element);
+    if (element instanceof HTMLElement && element.matches('input, select, textarea')) {
+      touched.add(element);
+      typed(element);
+    }
   };
   const early = { capture: true, passive: true };
   addEventListener('pointerdown', (event) => (clicks += event.isTrusted ? 1 : 0), early);
+  addEventListener('click', pressed, early);
   addEventListener('input', touch, early);
   addEventListener('change', touch, early);
   addEventListener('submit', (event) => {
