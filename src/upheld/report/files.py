@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path, PurePosixPath
 
 from upheld.report.masking import Mask
@@ -36,16 +36,20 @@ def link(folder: str, path: str) -> str | None:
 class Files:
     """What of the evidence a report needs. `evidence` is where it lies, `out` the report's folder.
 
-    With a `mask` the report is for strangers: no message is copied as it was received.
+    With a `mask` the report is for strangers: no message is copied as it was received. The pictures in `withheld` are
+    not copied either.
     """
 
     def __init__(self, evidence: Path, out: Path, mask: Mask | None = None) -> None:
         self._evidence, self._out, self.mask = evidence.resolve(), out, mask
+        self.withheld: Set[str] = frozenset()
         self._copied: dict[str, bool] = {}
         self._light: dict[str, str | None] = {}
 
     def picture(self, path: str) -> str | None:
         """Copy a picture, as WebP where that is smaller, and return its place in the report; None where none is."""
+        if path in self.withheld:
+            return None
         if path not in self._light:
             self._light[path] = self._lighter(path) or self._copy(PICTURES, path)
         return self._light[path]

@@ -1,7 +1,7 @@
 """A run as strangers may read it: what lets its reader in, or proves who somebody is, is masked wherever it stands.
 
 What a link or a code of this run's own messages holds is known, and masked in every sentence, page and complaint;
-besides, what looks like a secret is. Pictures of pages are shown as they are: nobody can mask what stands in them.
+besides, what looks like a secret is. A picture cannot be masked: `upheld.report.withheld` leaves it out.
 """
 
 from __future__ import annotations
@@ -33,13 +33,18 @@ _NAMES = frozenset(
 _WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_~=+-]|\.(?=[A-Za-z0-9])|%[0-9A-Fa-f]{2})*")
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
 _SAID = re.compile(
-    r"(?P<name>\b(?:bearer|basic|[\w-]*(?:token|secret|password|passwd|api[_-]?key|session[_-]?id)[\w-]*[\"']?\s*[:=])\s*[\"']?)"
+    r"(?P<name>\b(?:bearer|basic|(?:set-)?cookie\s*:\s*[\w.-]+\s*="
+    r"|[\w-]*(?:token|secret|passwor[dt]|passwd|kennwort|api[_-]?key|session[_-]?id|sessid|\bsid)[\w-]*[\"']?\s*[:=]"
+    r"|(?:password|passwort|kennwort|api[ _-]?key)\s+(?:is|ist|lautet)\s*:?(?=\s*[\"']?\S*\d))\s*[\"']?)"
     r"(?P<value>[^\s\"'<>&,;]{4,})",
     re.IGNORECASE,
 )
 _CALLED = re.compile(
     r"\b(?:\w{0,20}codes?|pin|tan|otp|passwor[dt]|kennwort|wachtwoord|c[óo]digos?|codice|contraseña)\b", re.IGNORECASE
 )
+# What is called a code as well, and lets nobody in.
+_NO_KEY = re.compile(r"(?i)\b(?:post(?:al)?|zip|country|area|dress|qr|source|colou?r|tax)[ -]?codes?\b")
+_CARD = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
 _CODE = re.compile(
     r"(?<![\w.,:/+#€$£%-])(?:\d{4,8}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|(?=[A-Z-]*\d)[A-Z0-9-]{5,12})(?![\w%€$£]|[.,:/]\d)"
 )
@@ -66,9 +71,24 @@ class Mask:
         if len(said) < 4:
             return said
         said = _SAID.sub(lambda found: f"{found['name']}{MASK}", masked(said))
+        said = _CARD.sub(lambda found: MASK if _is_card(found.group()) else found.group(), said)
         if any(" " in word or "-" in word for word in self._known):
             said = self._groups(said)
         return _WORD.sub(lambda found: MASK if self._is_secret(found.group()) else found.group(), said)
+
+    def hides(self, said: str) -> bool:
+        """Return whether a text has something that would be masked, besides the addresses of pages anybody may open.
+
+        Here also a code counts that no message had: a page may show one as well.
+        """
+        said = said[:_TEXT]
+        if _SAID.search(said) or any(_is_card(one) for one in _CARD.findall(said)):
+            return True
+        if any(True for url in _URL.findall(said) for _secret in _secrets_in(url.rstrip(".,;:!?)"))):
+            return True
+        if self._groups(said) != said or any(self._is_secret(word) for word in _WORD.findall(said)):
+            return True
+        return any(True for _code in _called_codes(said))
 
     def run(self, run: RunView) -> RunView:
         """Return the run as it may be published: without its traces, and without pictures of its messages."""
@@ -122,10 +142,15 @@ def _secrets_of(arrival: Arrival) -> Iterator[str]:
         yield from (
             found["value"].rstrip(".") for found in _SAID.finditer(text) if len(found["value"].rstrip(".")) >= 6
         )
-        lines = [line for line in text.split("\n") if line.strip()]
-        for number, line in enumerate(lines):
-            if _CALLED.search(line):
-                yield from _codes_in("\n".join(lines[number : number + _NEAR]))
+        yield from _called_codes(text)
+
+
+def _called_codes(text: str) -> Iterator[str]:
+    """Yield what a text calls a code, in the same line or in the next two."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    for number, line in enumerate(lines):
+        if _CALLED.search(_NO_KEY.sub("", line)):
+            yield from _codes_in("\n".join(lines[number : number + _NEAR]))
 
 
 def _codes_in(text: str) -> Iterator[str]:
@@ -133,6 +158,13 @@ def _codes_in(text: str) -> Iterator[str]:
         if not _YEAR.fullmatch(code):
             yield code
             yield re.sub(r"[ -]", "", code)
+
+
+def _is_card(written: str) -> bool:
+    """True for a number that a payment card may have (Luhn, ISO/IEC 7812-1)."""
+    digits = [int(sign) for sign in reversed(written) if sign.isdigit()]
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return len(set(digits)) > 1 and (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
 def _secrets_in(url: str) -> Iterator[str]:

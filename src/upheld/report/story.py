@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -63,6 +63,7 @@ class Shown:
 class Scene:
     """One screen and the steps that were taken on it; `picture` is its place in the report, "" where there is none.
 
+    `left_out` is true where there is one, and it is not for strangers: it shows what lets its reader in.
     `steps` are their indexes. `console` and `failed` are what it complained of and did not get.
     """
 
@@ -75,6 +76,7 @@ class Scene:
     complaints: list[str] = field(default_factory=list)
     steps: list[int] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    left_out: bool = False
     kind: str = "scene"
 
     @property
@@ -121,15 +123,18 @@ def story_of(
     letter: Callable[[ArrivalView], Shown],
     anchors: Mapping[str, str],
     notices: Mapping[str, Sequence[Notice]],
+    withheld: Set[str] = frozenset(),
 ) -> list[Scene | Post | Missing]:
     """Return a journey's story in the order of the site's time.
 
     `anchors` are the promises' places on the page. `notices` stand beside what they are about: an arrival by its id,
-    a page as `page 3`, by the index of a step on it.
+    a page as `page 3`, by the index of a step on it. `withheld` are the paths of pictures that strangers are not shown.
     """
     zone = zone_of(journey)
     scenes = list(_scenes(journey, site_clock(journey, site_at), picture))
+    hidden = {step.index for step in journey.steps if step.picture in withheld}
     for scene in scenes:
+        scene.left_out = not hidden.isdisjoint(scene.steps)
         scene.notices = [one for index in scene.steps for one in notices.get(f"page {index}", ())]
     items: list[Scene | Post | Missing] = [*scenes]
     items += _post(journey, arrivals, site_at, letter, zone, anchors, notices)
