@@ -50,7 +50,7 @@ def test_the_maps_of_this_suite_name_cost_and_owner_of_every_touchpoint() -> Non
     ("old", "new", "said"),
     [
         ('owner = "Dana"', 'ownr = "Dana"', 'nothing is called "ownr". Did you mean "owner"?'),
-        ("harm =", "harms =", 'Did you mean "harm"?'),
+        ("harm =", "hram =", 'Did you mean "harm"?'),
         ('"keep: welcome"', '"keep"', "stage:"),
         ('"within 1 minute"', '"soonish"', '"soonish" says no window that is understood'),
         ('name = "Booking"', "name = ", "cannot be read"),

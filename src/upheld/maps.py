@@ -69,8 +69,9 @@ class FactRule(BaseModel):
 class Touchpoint(BaseModel):
     """One touchpoint of a journey.
 
-    `usual` is its window in words. `harm` says what its absence costs the customer, so that it could be read to her.
-    `second_line` is where she finds the same when it does not come. `withdrawn_by` are the moments that make it
+    `usual` is its window in words. `harm` says what its absence costs the customer, so that it could be read to her;
+    `harms` what another verdict costs her, where that is something else: of what came wrong, late, twice ("repeated")
+    or against the promise ("unwanted"). `second_line` is where she finds the same when it does not come. `withdrawn_by` are the moments that make it
     pointless ("cancelling"): what is promised of it and not yet due is withdrawn then. `sender` and `reply_to` are the
     addresses that it comes from and that an answer goes to; `marketing` is true where it must offer a way to leave.
     `filled` are the columns of its CSV that no row may leave empty.
@@ -81,6 +82,7 @@ class Touchpoint(BaseModel):
     channel: str = "email"
     usual: str = ""
     harm: str = ""
+    harms: dict[Literal["late", "wrong", "repeated", "unwanted"], str] = Field(default_factory=dict)
     second_line: str = ""
     withdrawn_by: tuple[str, ...] = ()
     recognise: Recognise | None = None
@@ -121,6 +123,7 @@ class ByHand(BaseModel):
 class JourneyMap(BaseModel):
     """A journey's name, its stage in the promise system, its owner, and its touchpoints by kind.
 
+    `harm` says what it costs the customer when she cannot go on, so that it could be read to her.
     `sender` and `reply_to` hold for every touchpoint that does not say its own. `does_something` are regular
     expressions for the words or addresses of links that change something when they are followed, `safe_to_follow` for
     those that only look as if they did. `fact` says where on a page facts are read, by their names. `by_hand` is for
@@ -132,6 +135,7 @@ class JourneyMap(BaseModel):
     name: str
     stage: Stage
     owner: str = ""
+    harm: str = ""
     touchpoint: dict[str, Touchpoint] = Field(default_factory=dict)
     sender: str = ""
     reply_to: str = ""

@@ -168,8 +168,8 @@ def test_unproven_and_broken_do_not_look_alike(tmp_path: Path) -> None:
         said = flat(unproven)
         assert "✕" not in said
         assert "?" in said
-        assert "We could not look: it may have been kept, or not." in said
-        assert re.search(r"Who acts:? Sam", said)
+        assert "We could not look: it may " in said
+        assert re.search(r"Who acts:? whoever runs these tests", said)
 
 
 def test_what_cannot_be_told_stands_under_a_heading_of_its_own(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from tests.report.stage import Stage
 from upheld.ledger import JourneyView
 from upheld.report import gate, summary
 from upheld.report.advice import advice_for, suggestions_for, touchpoints_of_map
-from upheld.report.headline import again, lede
+from upheld.report.headline import again, harm_of
+from upheld.report.lede import lede
 from upheld.report.model import Arrivals
 from upheld.report.ride import ride_of
 
@@ -19,7 +20,8 @@ def test_what_the_terminal_says(snapshot: SnapshotAssertion) -> None:
 
 def test_what_the_reader_learns_first(snapshot: SnapshotAssertion) -> None:
     for run in (kept_night(), mixed_night(), Stage().view(), Stage().view(interrupted=True)):
-        assert "\n".join(lede(run, MAPS)) == snapshot
+        told = [(one.look, one.said, one.harm, one.acts, one.link) for one in lede(run, MAPS)]
+        assert "\n".join(" | ".join(filter(None, one)) for one in told) == snapshot
 
 
 def test_the_first_line_names_what_is_not_upheld_or_not_yet_seen() -> None:

@@ -19,7 +19,7 @@ from upheld.promises import Verdict
 from upheld.promises.timeline import Timeline as Clock
 from upheld.report.advice import advice_for, touchpoints_of_map
 from upheld.report.files import Files
-from upheld.report.headline import again, harm_of
+from upheld.report.headline import again, earlier_in_words, harm_of, harm_of_stop
 from upheld.report.insight import Insights
 from upheld.report.letters import Letter, masked, read_letter
 from upheld.report.links import anchors_of, page_of, slugs_of
@@ -67,7 +67,8 @@ class Evidence:
 class PromiseCard:
     """A promise as its page shows it; what is empty is not shown.
 
-    `contradictions` are where something was said, and what. `instead` are the subjects of what else reached her.
+    `contradictions` are where something was said, and what. `incidents` are those after which
+    it is promised, here or by another journey of its map. `instead` are the subjects of what else reached her.
     """
 
     view: PromiseView
@@ -81,6 +82,7 @@ class PromiseCard:
     said_at: str
     since: Since | None
     before: str
+    incidents: tuple[str, ...]
     contradictions: tuple[tuple[str, str], ...]
     evidence: tuple[Evidence, ...]
     instead: tuple[str, ...]
@@ -109,6 +111,8 @@ class Card:
     tags: tuple[str, ...]
     incidents: tuple[str, ...]
     stopped: tuple[str, int, str]
+    harm: str
+    earlier_attempts: tuple[str, ...]
     promises: tuple[PromiseCard, ...]
     ride: Ride
     advice: tuple[str, ...]
@@ -155,6 +159,7 @@ class Cards:
         self._letters: dict[str, Letter] = {}
         self._turned = any(reading.turned for reading in run.clock)
         self._of_map = self._advice_of_maps()
+        self._guarded = _guarded(self.journeys)
         self._unchecked: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         self._beside_pages: dict[tuple[str, int], list[Notice]] = defaultdict(list)
         for one in insights.discovery.unchecked if insights.discovery else ():
@@ -196,6 +201,7 @@ class Cards:
             letter,
             anchors_of(journey),
             self._beside(journey, found),
+            self._files.withheld,
         )
 
     def _card(self, journey: JourneyView) -> Card:
@@ -229,6 +235,8 @@ class Cards:
             tags=journey.tags,
             incidents=incidents_of(journey),
             stopped=masked_stop(journey),
+            harm=harm_of_stop(journey, self._maps),
+            earlier_attempts=tuple(masked(one) for one in earlier_in_words(self._run, journey)),
             promises=tuple(self._promise(view, journey, slug, anchors[view.id], found) for view in journey.promises),
             ride=self._insights.rides[journey.id],
             advice=tuple(advice_for(journey, surplus, self._of_map.get(journey.id, ()), self._insights.suggestions)),
@@ -249,7 +257,7 @@ class Cards:
         told = window(judged.site_from, judged.site_by, zone) if judged and judged.site_from and judged.site_by else ""
         known = self._maps.get(journey.journey)
         point = known.touchpoint.get(view.promise.kind) if known else None
-        # The map tells what a missing one costs; one that came twice, or against the promise, is not missing.
+        # Only for one that is missing she needs another way to it.
         missed = verdict in (Verdict.BROKEN, Verdict.LATE, Verdict.WRONG)
         troubled = verdict.failed or verdict is Verdict.UNPROVEN
         its = [one for one in found if judged and one.arrival in judged.arrivals]
@@ -261,11 +269,12 @@ class Cards:
             why=why,
             window=told,
             came=f"{moment(judged.site_at, zone)} ({zone})" if judged and judged.site_at else "",
-            harm=harm_of(view, journey, self._maps) if missed else "",
+            harm=harm_of(view, journey, self._maps),
             second_line=point.second_line if point and missed else "",
             said_at=f"{view.promise.file}:{view.promise.line}" if view.promise.file else "",
             since=self._past.of_promise(slug, anchor, verdict, zone),
             before=_before(view, zone),
+            incidents=self._guarded[journey.journey, view.promise.touchpoint] if troubled else (),
             contradictions=_contradictions(its) if verdict.failed else (),
             evidence=tuple(self._evidence(view, journey, zone, why, its)) if troubled else (),
             instead=tuple(self._instead(view, journey, zone)) if verdict is Verdict.BROKEN else (),
@@ -350,6 +359,19 @@ class Cards:
             if name in self._maps
             for journey, said in touchpoints_of_map(self._maps[name], journeys).items()
         }
+
+
+def _guarded(journeys: Iterable[JourneyView]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The incidents after which something is promised, by the map and the touchpoint: it happened before."""
+    found: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
+    for journey in journeys:
+        for incident in incidents_of(journey):
+            # A guard promises the rest of its way as well; its name says what once went wrong: 2026-03-02-no-receipt.
+            words = set(incident.casefold().split("-"))
+            for promise in {view.promise for view in journey.promises}:
+                if words.issuperset(promise.kind.casefold().replace("-", " ").split()):
+                    found[journey.journey, promise.touchpoint] += (incident,)
+    return found
 
 
 def _worst_first(card: Card) -> tuple[int, str, int]:

@@ -29,6 +29,7 @@ __all__ = [
     "makes_sense",
     "name_of",
     "names_of",
+    "reason_of",
     "verdict_of",
     "why_of",
 ]
@@ -174,6 +175,12 @@ def why_of(view: PromiseView) -> str:
     return f"{gets}: " + _("the run ended before it was settled. `upheld settle` goes on from there.")
 
 
+def reason_of(view: PromiseView) -> str:
+    """Return why nobody can tell what became of a promise, without the words that it is begun with."""
+    why = why_of(view)
+    return why.partition(": ")[2] or why
+
+
 def makes_sense(journey: JourneyView) -> Answer:
     """Answer "Does this journey make sense?": yes, no, so far, or cannot tell."""
     verdicts = [verdict_of(view) for view in journey.promises]
@@ -197,8 +204,7 @@ def gate(run: RunView) -> Gate:
     if not journeys:
         return Gate("cannot tell", 3, _("Cannot tell. No journey was walked."))
     if answers["cannot tell"] or run.unread:
-        said = _("Cannot tell. Nothing is known to be broken, but not everything could be seen.")
-        return Gate("cannot tell", 3, said)
+        return Gate("cannot tell", 3, _not_seen(journeys, verdicts))
     if still := verdicts[Verdict.OPEN]:
         due = ngettext(
             "So far, so good: one promise is not due yet.", "So far, so good: {count} promises are not due yet.", still
@@ -216,6 +222,28 @@ def gate(run: RunView) -> Gate:
         became=became,
     )
     return Gate("go", 0, kept)
+
+
+def _not_seen(journeys: Sequence[JourneyView], verdicts: Counter[Verdict]) -> str:
+    """*Cannot tell. Nothing is known to be broken, but 3 of 14 promises could not be seen.*"""
+    unseen, cut = verdicts[Verdict.UNPROVEN], sum(journey.status != "passed" for journey in journeys)
+    if unseen:
+        what = ngettext(
+            "one of {of} promises could not be seen",
+            "{count} of {of} promises could not be seen",
+            unseen,
+            of=verdicts.total(),
+        )
+    elif cut:
+        what = ngettext(
+            "one of {of} journeys could not be walked to its end",
+            "{count} of {of} journeys could not be walked to their end",
+            cut,
+            of=len(journeys),
+        )
+    else:
+        what = _("not everything that came could be read")
+    return _("Cannot tell. Nothing is known to be broken, but {what}.", what=what)
 
 
 def _not_yet(bad: int, of: int, promise_failed: bool) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,9 @@ from upheld.maps import JourneyMap
 from upheld.promises import Verdict
 from upheld.report.cards import Card, Cards
 from upheld.report.files import Files
-from upheld.report.headline import due, lede
+from upheld.report.headline import due
 from upheld.report.insight import insights_of
+from upheld.report.lede import Said, lede, who_looks_again
 from upheld.report.letters import masked
 from upheld.report.links import JOURNEYS
 from upheld.report.marking import marked, marked_page
@@ -36,6 +38,7 @@ from upheld.report.ride import GROWN
 from upheld.report.sense import short
 from upheld.report.since import Changes, Past
 from upheld.report.times import clock_time, day, night, place_of, zone_of_run
+from upheld.report.withheld import withheld
 
 __all__ = ["environment", "write_report"]
 
@@ -101,6 +104,7 @@ def write_report(
     with language.speaking(settings.language if settings else "en", settings.root if settings else None):
         insights = insights_of(run, read=files.raw, maps=maps, settings=settings, earlier=earlier)
         if mask is not None:
+            files.withheld = withheld(run, mask, files.raw)
             run, insights = mask.run(run), mask.of(insights)
         arrivals, past = Arrivals(run), Past(earlier)
         cards = Cards(run, maps, arrivals, files, os.path.relpath(evidence, out), insights, past)
@@ -108,7 +112,15 @@ def write_report(
         write(out / "style.css", _template("style.css"))
         written = {write(out / card.page, pages.journey(card)) for card in pages.cards}
         _tidy(out / JOURNEYS, written)
-        data = results(run, picture=files.picture, message=files.message, arrivals=arrivals, insights=insights)
+        data = results(
+            run,
+            picture=files.picture,
+            message=files.message,
+            arrivals=arrivals,
+            insights=insights,
+            maps=maps,
+            past=past,
+        )
         write(out / "results.json", as_json(data))
         # The front page is written last: it leads to what is there.
         index = write(out / "index.html", pages.front(insights.discovery))
@@ -129,6 +141,7 @@ def environment() -> jinja2.Environment:
     made.filters |= {"px": _px, "listed": language.listed, "short": short, "marked": marked}
     made.filters |= {"marked_page": marked_page, "facet": _facet, "place": place_of}
     made.globals |= {"_": _, "ngettext": ngettext, "language": language.language().replace("_", "-")}
+    made.globals |= {"who_looks_again": who_looks_again}
     made.globals |= {"marks": MARKS, "meanings": MEANINGS, "sense": SENSE, "rides": RIDES}
     return made
 
@@ -179,7 +192,7 @@ class _Pages:
             site=address_of(run.info.get("site")),
             mailbox=address_of(run.info.get("mailbox")),
             clock=_clock_in_words(run),
-            lede=[masked(sentence) for sentence in lede(run, self._maps)],
+            lede=[_masked(one) for one in lede(run, self._maps)],
             cards=self.cards,
             facets=_facets(self.cards),
             counted=[(verdict, counted[verdict]) for verdict in Verdict if counted[verdict]],
@@ -239,6 +252,10 @@ class _Pages:
             if verdict_of(view) is Verdict.OPEN and view.judgement and view.judgement.site_by
         ]
         return due(*max(open_, key=lambda one: one[0])[1:]) if open_ else ""
+
+
+def _masked(one: Said) -> Said:
+    return replace(one, said=masked(one.said))
 
 
 def _tidy(folder: Path, written: set[Path]) -> None:
@@ -301,7 +318,7 @@ def _clock_in_words(run: RunView) -> str:
     if clock in (None, "real"):
         return _("real time")
     turns = sum(reading.turned for reading in run.clock)
-    return f"{clock}, " + ngettext("turned once", "turned {count} times", turns)
+    return f"{clock}, " + (ngettext("turned once", "turned {count} times", turns) if turns else _("not turned"))
 
 
 def _px(number: float) -> str:

@@ -8,7 +8,7 @@ from upheld.ledger import JourneyView, PromiseView
 from upheld.promises import Verdict
 from upheld.report.headline import due, stopped_at
 from upheld.report.letters import masked
-from upheld.report.model import Answer, found_in, verdict_of, why_of
+from upheld.report.model import Answer, found_in, reason_of, verdict_of, why_of
 
 __all__ = ["masked_stop", "sense_in_words", "short"]
 
@@ -58,9 +58,11 @@ def _cannot_tell(journey: JourneyView) -> str:
     if journey.status == "unproven":
         reason = (error.splitlines() or [_("no reason was given.")])[0]
         return _("It could not be walked past “{step}”: {reason}", step=text, reason=reason) if text else reason
-    unproven = [masked(why_of(view)) for view in journey.promises if verdict_of(view) is Verdict.UNPROVEN]
-    more = ngettext("And one more.", "And {count} more.", len(unproven) - 1) if len(unproven) > 1 else ""
-    return f"{unproven[0]} {more}".strip()
+    unproven = [view for view in journey.promises if verdict_of(view) is Verdict.UNPROVEN]
+    first, others = unproven[0], len(unproven) - 1
+    what = _("{what} to {who}", what=first.promise.touchpoint, who=first.promise.who)
+    more = ngettext("And one more.", "And {count} more.", others) if others else ""
+    return f"{what[:1].upper()}{what[1:]}: {masked(reason_of(first))} {more}".strip()
 
 
 def _so_far(journey: JourneyView) -> str:
@@ -81,6 +83,8 @@ def _yes(journey: JourneyView) -> str:
         return _("It was walked to its end, and nothing was promised on the way.")
     if kept == len(views):
         return _("Every promise was kept.")
+    if not kept:
+        return ngettext("The one promise was taken back.", "All {count} promises were taken back.", len(views))
     return _("{kept} of {all} promises kept, the rest taken back.", kept=kept, all=len(views))
 
 

@@ -27,6 +27,7 @@ LEFT, WIDTH, ROW, TOP, FOOT = 150.0, 630.0, 42.0, 62.0, 48.0
 LETTER = 6.7  # about as wide as a letter of the picture's type
 MOST_SCREENS = 14
 BEGINS = N_("begins")
+_GRAVE = frozenset(str(one) for one in Verdict if one.failed or one is Verdict.UNPROVEN)
 PAGE = N_("page")
 _CHANNELS = (N_("email"), N_("text message"), N_("attendee list"))  # what lanes are called besides
 SiteAt = Callable[[datetime], datetime]
@@ -220,14 +221,17 @@ def _moments(journey: JourneyView) -> list[tuple[datetime, str]]:
 
 
 def _ticks(moments: Sequence[tuple[datetime, str]], rows: Sequence[_Row], scale: Scale, zone: str) -> Iterator[Tick]:
-    """The named moments first, then the edges of windows as far as there is room for their times."""
-    edges = sorted(
-        {at for row in rows for at in (row.opens, row.closes) if at is not None} - {at for at, _name in moments}
-    )
+    """The named moments first, then until when what is not upheld was promised, then the edges of other windows."""
+    named = {at for at, _name in moments}
+    grave = [row for row in rows if row.kind in _GRAVE]
+    first = {row.closes for row in grave if row.closes} - named
+    edges = {at for row in rows for at in (row.opens, row.closes) if at is not None} - named - first
+    begins = [one for one in moments if one[1] == _(BEGINS)]
     taken: list[tuple[float, float]] = []
     shown: list[tuple[datetime, str]] = []
     # The beginning says least, so it gives way to a moment that the feature names.
-    for at, name in [*sorted(moments, key=lambda one: one[1] == _(BEGINS)), *((at, "") for at in edges)]:
+    wanted = [one for one in moments if one not in begins] + [(at, "") for at in sorted(first)]
+    for at, name in [*wanted, *begins, *((at, "") for at in sorted(edges))]:
         x = scale.x(at)
         width = max(len(name), 8) * LETTER + 8
         if any(x < right and x + width > left for left, right in taken):

@@ -9,6 +9,7 @@
     groups: article.dataset.f.split("|").map((group) => group.split(",")),
     text: (article.textContent + " " + article.dataset.f).toLowerCase(),
   }));
+  const finding = document.getElementById("finding");
   const found = document.getElementById("found");
   const show = () => {
     const words = form.find.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -24,6 +25,7 @@
     const said = new URLSearchParams(location.hash.slice(1));
     if (location.hash && !location.hash.includes("=")) return;
     for (const name of ["find", ...names]) if (form[name]) form[name].value = said.get(name) || "";
+    if ([...said].length) finding.open = true;
     show();
   };
   const write = () => {
@@ -32,7 +34,7 @@
     history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search);
     show();
   };
-  form.hidden = false;
+  finding.hidden = false;
   form.addEventListener("input", write);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(write));
@@ -40,7 +42,10 @@
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
     const shown = journeys.filter((one) => !one.article.hidden).map((one) => one.article.querySelector("h3 a"));
-    if (event.key === "/") form.find.focus();
+    if (event.key === "/") {
+      finding.open = true;
+      form.find.focus();
+    }
     else if (event.key === "j" || event.key === "k") {
       const at = shown.indexOf(document.activeElement);
       const next = event.key === "j" ? at + 1 : at < 0 ? shown.length - 1 : at - 1;
