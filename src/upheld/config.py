@@ -111,6 +111,14 @@ class Settings(BaseModel):
         description="Where the report can be read on the web, for links to it; `{run}` in it is the run. See "
         "[publishing](publishing.md).",
     )
+    evidence_keep: Duration = Field(
+        default=timedelta(days=14),
+        description="How long pictures and messages are kept of journeys that kept their word; traces are not.",
+    )
+    evidence_keep_failed: Duration = Field(
+        default=timedelta(days=90),
+        description="How long pictures, messages and traces are kept of journeys that did not, or not yet.",
+    )
     history: Path | None = Field(
         default=None,
         description="A folder that keeps the report of each night, with a page that leads through the nights. Empty: "

@@ -71,10 +71,11 @@ class Touchpoint(BaseModel):
 
     `usual` is its window in words. `harm` says what its absence costs the customer, so that it could be read to her;
     `harms` what another verdict costs her, where that is something else: of what came wrong, late, twice ("repeated")
-    or against the promise ("unwanted"). `second_line` is where she finds the same when it does not come. `withdrawn_by` are the moments that make it
-    pointless ("cancelling"): what is promised of it and not yet due is withdrawn then. `sender` and `reply_to` are the
-    addresses that it comes from and that an answer goes to; `marketing` is true where it must offer a way to leave.
-    `filled` are the columns of its CSV that no row may leave empty.
+    or against the promise ("unwanted"). `second_line` is where she finds the same when it does not come.
+    `withdrawn_by` are the moments that make it pointless ("cancelling"): what is promised of it and not yet due is
+    withdrawn then. `sender` and `reply_to` are the addresses that it comes from and that an answer goes to;
+    `marketing` is true where it must offer a way to leave. `filled` are the columns of its CSV that no row may leave
+    empty.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

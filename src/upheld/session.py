@@ -213,15 +213,6 @@ class Run:
             arrivals=(*mine.arrivals, *(one for view in earlier for one in view.arrivals)),
         )
 
-    def thin_evidence(self, view: RunView) -> None:
-        """Delete the traces of journeys that make sense: they are kept until the verdict, and then where they help."""
-        from upheld.report import makes_sense
-
-        for journey in view.journeys:
-            if makes_sense(journey) == "yes":
-                for trace in self.evidence.glob(f"{journey.id}-*.trace.zip"):
-                    trace.unlink(missing_ok=True)
-
     @contextlib.contextmanager
     def _looking(self) -> Iterator[None]:
         self._began = datetime.now(UTC)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import itertools
 import time
 import weakref
@@ -21,6 +20,7 @@ from upheld.browser.allow import allows
 from upheld.browser.measuring import Measuring
 from upheld.browser.scripts import script
 from upheld.browser.traces import drop_trace, keep_trace, start_trace
+from upheld.keeping import keep
 
 __all__ = ["Evidence", "StepEvidence"]
 
@@ -227,14 +227,7 @@ class Evidence:
         return session
 
     def _store(self, content: bytes, kind: str) -> str:
-        name = f"{hashlib.sha256(content).hexdigest()[:20]}.{kind}"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if not (self.folder / name).exists():
-            # Another worker may store the same at this moment; what is there is always whole.
-            part = self.folder / f"{name}.{id(self)}-{next(self._numbers)}.part"
-            part.write_bytes(content)
-            part.replace(self.folder / name)
-        return name
+        return keep(self.folder, content, f".{kind}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
         # What Chromium says of a failed request stands in `failed_requests` already, with its address.

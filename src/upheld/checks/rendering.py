@@ -27,6 +27,7 @@ from selectolax.lexbor import LexborHTMLParser
 from upheld.browser.allow import allows, launch_args
 from upheld.checks.following import does_something
 from upheld.errors import LedgerUnreachable, UsageError
+from upheld.keeping import keep
 from upheld.ledger import Ledger, NewEvent
 from upheld.mailbox.message import inline_html
 
@@ -218,12 +219,7 @@ class _Screen:
         clip = {"x": 0, "y": 0, "width": width, "height": max(100, min(tall, TALLEST)), "scale": 1}
         asked = {"format": "jpeg", "quality": QUALITY, "clip": clip, "captureBeyondViewport": True}
         content = base64.b64decode(self._session.send("Page.captureScreenshot", asked)["data"])
-        name = hashlib.sha256(content).hexdigest()[:20] + ".jpg"
-        evidence.mkdir(parents=True, exist_ok=True)
-        part = evidence / f"{name}.{threading.get_ident()}.part"
-        part.write_bytes(content)
-        part.replace(evidence / name)
-        return name
+        return keep(evidence, content, ".jpg")
 
 
 class _Desk(ThreadingHTTPServer):

@@ -177,9 +177,10 @@ class Controller:
         from upheld.report import gate, summary, write_report
         from upheld.report.readers import tell_others
         from upheld.report.since import earlier_runs
+        from upheld.report.thinning import thin_evidence
 
         view = run.view()
-        run.thin_evidence(view)
+        thin_evidence(view, run.evidence, run.settings)
         self._outcome.gate = gate(view)
         self._outcome.promises = sum(len(journey.promises) for journey in view.journeys)
         report = write_report(
