@@ -142,3 +142,20 @@ def test_the_rules_take_each_arrival_once() -> None:
     run = many(20, 3)
     arrivals = Arrivals(run)
     assert [len(arrivals.unpromised(journey)) for journey in run.journeys] == [0] * 20
+
+
+def test_what_cannot_be_told_is_counted() -> None:
+    stage = Stage()
+    walk = stage.journey("Booking")
+    for verdict in ("kept", "unproven", "kept"):
+        walk.promise("receipt", verdict=verdict)
+    walk.done()
+    unseen = "Cannot tell. Nothing is known to be broken, but one of 3 promises could not be seen."
+    assert gate(stage.view()).sentence == unseen
+    stage = Stage()
+    stage.journey("Booking").done("unproven")
+    stage.journey("Cancelling").done()
+    cut = "Cannot tell. Nothing is known to be broken, but one of 2 journeys could not be walked to its end."
+    assert gate(stage.view()).sentence == cut
+    unread = "Cannot tell. Nothing is known to be broken, but not everything that came could be read."
+    assert gate(a_run(["kept"], unread=True)).sentence == unread

@@ -188,6 +188,37 @@ def test_what_cannot_be_told_stands_under_a_heading_of_its_own(tmp_path: Path) -
     ]
 
 
+def test_a_promise_that_an_incident_was_about_says_so_wherever_it_is_made(tmp_path: Path) -> None:
+    stage = Stage()
+    guard = stage.journey("Someone pays", tags=("journey:event_registration", "incident:2026-03-02-no-receipt"))
+    guard.promise("receipt", verdict="kept")
+    guard.done()
+    for scenario, mapped in (("Booking", "event_registration"), ("Joining", "membership")):
+        walk = stage.journey(scenario, mapped=mapped)
+        walk.promise("receipt", verdict="broken")
+        walk.promise("reminder", verdict="broken")
+        walk.done()
+    report, said = written(stage.view(), tmp_path), "It happened before incident 2026-03-02-no-receipt"
+    assert said in flat(journey_page(report, "booking").select_one("#p-receipt-ada"))
+    assert said not in flat(journey_page(report, "booking").select_one("#p-reminder-ada"))
+    assert said not in flat(journey_page(report, "joining"))
+
+
+def test_where_a_journey_stopped_stands_on_the_front_page_with_who_acts(tmp_path: Path) -> None:
+    front = page(mixed_night(tmp_path / "evidence"), tmp_path)
+    (stopped,) = [one for one in front.select("article.no .trouble.broken") if "failed" in flat(one)]
+    assert flat(stopped) == "✕ failed · the organiser finds her in the attendee list Who acts: Dana"
+    for cut in front.select("article.cannot-tell > .trouble"):
+        assert "unproven" in cut["class"]
+        assert "Dana" not in flat(cut)
+
+
+def test_until_when_it_was_promised_stands_on_the_time_line(tmp_path: Path) -> None:
+    report = written(mixed_night(tmp_path / "evidence"), tmp_path)
+    line = journey_page(report, "paying-by-card").select_one("svg")
+    assert "02:02:06" in flat(line).partition("receipt: broken")[0]
+
+
 def test_findings_and_frictions_stand_beside_what_they_are_about(tmp_path: Path) -> None:
     stage = Stage(tmp_path / "evidence")
     walk = stage.journey("Booking")

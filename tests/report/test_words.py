@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.report.nights import MAPS, kept_night, mixed_night
 from tests.report.stage import Stage
 from upheld.ledger import JourneyView
+from upheld.maps import JourneyMap
 from upheld.report import gate, summary
 from upheld.report.advice import advice_for, suggestions_for, touchpoints_of_map
-from upheld.report.headline import again, harm_of
+from upheld.report.headline import again, harm_of, harm_of_stop
 from upheld.report.lede import lede
 from upheld.report.model import Arrivals
 from upheld.report.ride import ride_of
@@ -115,3 +117,42 @@ def test_map_and_features_are_held_against_each_other() -> None:
         ],
         third: ["The gift is not in the map: nobody owns it yet."],
     }
+
+
+def _harms() -> dict[str, JourneyMap]:
+    receipt = {"harm": "She cannot claim the cost.", "harms": {"wrong": "She claims the wrong cost."}}
+    data = {"name": "Booking", "stage": "share", "harm": "She cannot book.", "touchpoint": {"receipt": receipt}}
+    return {"event_registration": JourneyMap.model_validate(data)}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "harm"),
+    [
+        ("broken", "She cannot claim the cost."),
+        ("late", "She cannot claim the cost."),
+        ("wrong", "She claims the wrong cost."),
+        ("repeated", "She gets the same more than once, and does not know which of them counts."),
+        ("unwanted", "She was promised that it would not come: she believes the next promise less."),
+        ("kept", ""),
+        ("unproven", ""),
+        ("open", ""),
+    ],
+)
+def test_what_it_costs_her_goes_by_the_verdict(verdict: str, harm: str) -> None:
+    stage = Stage()
+    stage.journey("Booking").promise("receipt", verdict=verdict, final=verdict != "open")
+    journey = stage.view().journeys[0]
+    assert harm_of(journey.promises[0], journey, _harms()) == harm
+    assert harm_of(journey.promises[0], journey, {}) == (harm if verdict in ("repeated", "unwanted") else "")
+
+
+def test_a_stop_costs_her_the_journey_and_what_cannot_be_told_costs_nobody_anything() -> None:
+    stage = Stage()
+    for status in ("failed", "unproven"):
+        walk = stage.journey(f"Booking, {status}")
+        walk.step("she pays", status=status, error="The button is not there.")
+        walk.done(status)
+    failed, unproven = stage.view().journeys
+    assert (harm_of_stop(failed, _harms()), harm_of_stop(unproven, _harms())) == ("She cannot book.", "")
+    told = lede(stage.view(), _harms())
+    assert [(one.look, one.harm) for one in told] == [("no", "She cannot book.")]
