@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import dataclasses
+import re
 import unicodedata
+from datetime import UTC, datetime
+from pathlib import Path
 
 import cmarkgfm
 import pytest
@@ -11,8 +15,12 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from tests.report.nights import MAPS, booked, kept_night, many, mixed_night
 from tests.report.stage import Stage
+from upheld import language
+from upheld.config import Settings
 from upheld.ledger import RunView
+from upheld.report import write_report
 from upheld.report.markdown import markdown_of, plain, web_address
+from upheld.report.readers import tell_others
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -88,7 +96,10 @@ def hostile_night() -> RunView:
 def test_a_hostile_night_is_a_list_and_nothing_else() -> None:
     page = shown(markdown_of(hostile_night(), MAPS, address="https://pages.example.org/r/"))
     assert elements(page) <= {"body", "h2", "p", "ul", "li", "strong", "br", "code", "a"}
-    assert [link.attributes["href"] for link in page.css("a")] == ["https://pages.example.org/r/"]
+    links = [str(link.attributes["href"]) for link in page.css("a")]
+    ours = re.compile(r"https://pages\.example\.org/r/(journeys/[a-z0-9-]+\.html(#[a-z0-9-]+)?)?")
+    assert [link for link in links if not ours.fullmatch(link)] == []
+    assert len(links) > 10
 
 
 def test_a_mixed_night_says_who_was_let_down_by_what_and_who_acts() -> None:
@@ -102,7 +113,66 @@ def test_a_mixed_night_says_who_was_let_down_by_what_and_who_acts() -> None:
     assert "features/event_registration.feature:20" in receipt
     assert page.css("h2")[0].text() == "✕ Not yet. 5 of 9 journeys break their word."
     unwanted = told["unwanted: receipt to Ada"]
-    assert "costs her" not in unwanted
+    assert "She was promised that it would not come" in unwanted
+    assert "cannot claim the cost" not in unwanted
+
+
+def test_each_line_leads_to_its_place_in_the_report(tmp_path: Path) -> None:
+    run = mixed_night()
+    write_report(run, evidence=tmp_path, out=tmp_path / "report", maps=MAPS)
+    page = shown(markdown_of(run, MAPS, address="https://pages.example.org/r"))
+    links = [str(link.attributes["href"]).removeprefix("https://pages.example.org/r/") for link in page.css("a")]
+    places = [link.partition("#") for link in links if link]
+    assert len(places) > 10
+    for file, _, anchor in places:
+        text = (tmp_path / "report" / file).read_text("utf-8")
+        assert not anchor or f'id="{anchor}"' in text, (file, anchor)
+    # The job's page has no such places.
+    job = markdown_of(run, MAPS, job="https://github.example/o/r/actions/runs/1")
+    assert re.findall(r"\]\((.*?)\)", job) == ["https://github.example/o/r/actions/runs/1"]
+
+
+def test_since_when_and_why_the_attempt_before_failed_are_told(tmp_path: Path) -> None:
+    run, out = mixed_night(), tmp_path / "report"
+    before = dataclasses.replace(kept_night(), started=datetime(2026, 11, 20, 1, tzinfo=UTC))
+    write_report(run, evidence=tmp_path, out=out, maps=MAPS, earlier=[before])
+    tell_others(run, out=out, maps=MAPS, settings=Settings(root=tmp_path), environ={})
+    summary = (out / "summary.md").read_text("utf-8")
+    assert "Since when: New: on Friday 20 November it was kept." in summary
+    assert "~ **“Booking for a friend”**" in summary.replace("\\~", "~")
+    assert "Attempt 1 stopped at “she opens the page of the event”: It was slow." in summary
+
+
+def test_in_german_nothing_of_ours_is_english(tmp_path: Path) -> None:
+    """What the suite itself says stays as it is: its steps, its names, its maps, and what was judged in English."""
+    run = mixed_night()
+    theirs = {word for text in (str(run), str(MAPS)) for word in re.findall(r"[a-z]+", text.casefold())}
+    with language.speaking("en"):
+        english = shown(markdown_of(run, MAPS, address="https://pages.example.org/r/"))
+    with language.speaking("de"):
+        german = shown(markdown_of(run, MAPS, address="https://pages.example.org/r/"))
+
+    def ours(page: HTMLParser) -> set[str]:
+        return set(re.findall(r"[a-z]{4,}", words(page).casefold())) - theirs
+
+    assert ours(english) & ours(german) <= {"upheld", "doctor", "seed", "tests"}
+    assert "wer handelt" in words(german).casefold()
+
+
+def test_the_longest_summary_fits_into_a_comment() -> None:
+    """GitHub takes 65,536 characters; signs that must be written in another way grow most."""
+    stage = Stage()
+    for text in ("@#1" * 400, "[" * 900, "😀" * 900, "www.a@b://" * 90):
+        for number in range(12):
+            walk = stage.journey(f"{number}{text}", example=f"{number}{text}", who=f"{text[:200]}{number}")
+            walk.promise(f"{number} {text}", verdict="broken", why=text)
+            walk.promise(f"code {number} {text}", verdict="open", why=text, due=(0, 1), final=False)
+            if number % 2:
+                walk.step(text, status="failed", error=text)
+            walk.done("failed" if number % 2 else "unproven", text)
+    markdown = markdown_of(stage.view(), MAPS, address="https://pages.example.org/r/")
+    assert 10_000 < len(markdown) < 65_536
+    assert elements(shown(markdown)) <= {"body", "h2", "p", "ul", "li", "strong", "br", "code", "a"}
 
 
 def test_cannot_tell_stands_apart_from_broken() -> None:

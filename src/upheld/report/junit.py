@@ -37,7 +37,7 @@ def properties_of(
         "arrived": found.site_at.isoformat() if found and found.site_at else "",
         "owner": known.owner if known else "",
         "stage": known.stage if known else "",
-        "harm": harm_of(view, journey, maps) if said in ("broken", "late", "wrong") else "",
+        "harm": harm_of(view, journey, maps),
         "said_at": f"{promise.file}:{promise.line}" if promise.file else "",
         "incident": ", ".join(incidents_of(journey)),
         "again": again(run, journey),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +46,10 @@ def tell_others(
     if settings.publish:
         run = Mask(run).run(run)
     address = settings.report_url.replace("{run}", run.id)
-    picture, message = _places(run, out)
     with language.speaking(settings.language, settings.root):
-        summary = plain(markdown_of(run, maps, address=address or _job(environ)))
+        written = _written(out)
+        picture, message = _places(run, out, written)
+        summary = plain(markdown_of(run, maps, address=address, job=_job(environ), since=_since(written)))
         write(out / SUMMARY, summary)
         write(out / CUCUMBER, "".join(f"{line}\n" for line in messages_of(run, picture=picture, message=message)))
         # Written on demand only: that of an earlier report would tell of other nights.
@@ -88,16 +89,27 @@ def _job(environ: Mapping[str, str]) -> str:
     return f"{server}/{repository}/actions/runs/{job}" if server and repository and job else ""
 
 
-def _places(run: RunView, out: Path) -> tuple[Place, Place]:
+def _written(out: Path) -> Sequence[Mapping[str, Any]]:
+    """Return the journeys as the report that was written tells them; none where there is no such report."""
+    try:
+        found: Sequence[Mapping[str, Any]] = json.loads((out / "results.json").read_text("utf-8"))["journeys"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+    return found
+
+
+def _since(written: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return since when something is as it is, by the id of a journey or a promise."""
+    every = [one for journey in written for one in (journey, *journey["promises"])]
+    return {one["id"]: one["since"]["said"] for one in every if one.get("since")}
+
+
+def _places(run: RunView, out: Path, written: Sequence[Mapping[str, Any]]) -> tuple[Place, Place]:
     """Return where a picture or message of the evidence lies in the report that was written, None where it does not."""
     pictures: MutableMapping[str, str | None] = {}
-    try:
-        data: Any = json.loads((out / "results.json").read_text("utf-8"))
-        written = {one["id"]: one["steps"] for one in data["journeys"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        written = {}
+    steps = {one["id"]: one["steps"] for one in written}
     for journey in journeys_of(run):
-        for step, told in zip(journey.steps, written.get(journey.id, ()), strict=False):
+        for step, told in zip(journey.steps, steps.get(journey.id, ()), strict=False):
             if step.picture:
                 pictures[step.picture] = told["picture"]
     messages: dict[str, str | None] = {}
