@@ -70,6 +70,14 @@ needs = ["The shop runs at `/`."]
 [by_hand.notes]
 "by card" = "Take the test card `4242`."
 """
+ACTS = [
+    {"who": "Ada", "does": "type", "words": "Name on card", "value": "Ada Lindqvist"},
+    {"who": "Ada", "does": "hide", "words": "Card number", "value": ""},
+    {"who": "Ada", "does": "tick", "words": "I agree", "value": ""},
+    {"who": "Ada", "does": "press", "words": "Pay 120.00 EUR", "value": ""},
+    {"who": "the organiser", "does": "open", "words": "https://staging.example.org/organiser/***", "value": ""},
+    {"who": "the organiser", "does": "follow", "words": "Download", "value": ""},
+]
 HELLO = "Dear Ada, your seat is booked for Thursday 26 November. Bring nothing."
 
 
@@ -115,6 +123,7 @@ def booking(
             break
         walk.step(text, picture=picture, title=title, fields=fields)
         step: dict[str, Any] = dict(stage._events[-1].data)
+        step["acts"] = ACTS if number == 3 else []
         step["address"] = f"{site}/events/***" if number == 0 else f"{site}/events/***/register"
         if title == "You are booked" and number == 3:
             (root / ".upheld" / "evidence" / f"{run}.txt").write_text(page, "utf-8")
@@ -151,13 +160,13 @@ def settings_of(root: Path) -> Settings:
     return load_settings(root, {})
 
 
-def the_book(root: Path, ledger: Ledger | None, out: Path) -> Book:
+def the_book(root: Path, ledger: Ledger | None, out: Path, *, publish: bool = False) -> Book:
     """The book of the suite, its pictures in the folder `out`."""
     maps = read_maps(root)
     told = told_in(root, maps)
     files = Files(root / ".upheld" / "evidence", out)
     walks = last_walks(ledger, told) if ledger else {}
-    return book_of(told, incidents_in(told), maps, walks, files, settings_of(root))
+    return book_of(told, incidents_in(told), maps, walks, files, settings_of(root), publish=publish)
 
 
 def the_map(root: Path, ledger: Ledger | None) -> PromiseMap:

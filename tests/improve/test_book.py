@@ -14,6 +14,7 @@ from unicodedata import normalize
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
@@ -23,6 +24,7 @@ from upheld.errors import FeatureError
 from upheld.improve.bookbinding import Bound, bind, print_book
 from upheld.improve.byhand import how, must
 from upheld.improve.chapters import ToldStep, told_in
+from upheld.language import speaking
 from upheld.ledger import Ledger
 from upheld.promises import Row
 
@@ -69,10 +71,15 @@ def test_a_stranger_learns_how_to_walk(root: Path) -> None:
         "Follow the link “Register”.",
         "First name Ada Card secret, and written down nowhere: ask Dana",
         "Take the test card 4242 .",
+        "Name on card Ada Lindqvist Card number as the note here says I agree tick it",
+        "Press the button “Pay 120.00 EUR”.",
+        "In a window of their own, as the organiser: Open /organiser/… in a browser. Follow the link “Download”.",
+        "Step by step 1 Ada opens the page of the event",
+        "The site is at https://staging.example.org . Open it in a private window",
         "Look: the page says “You are booked”.",
         "it says: the place of the event (on the last walk: Town Hall)",
         "Subject: Your booking",
-        "If it does not come: She does not know whether she is expected. She can turn to this instead: The page after",
+        "If it does not come: She does not know whether she is expected. What helps then: The page after",
         "✓ kept its word · last walked: Night of Saturday 21 November 2026, 01:00",
     ):
         assert told in text
@@ -139,12 +146,13 @@ def test_a_walk_that_stopped_says_where_and_unproven_is_not_broken(root: Path) -
     with written(root, booking(root, stop="unproven")) as ledger:
         bound = made(root, ledger)
         text = page_of(bound)
-        assert "? unproven on the last walk: unproven: the bank did not answer at https://bank.example/…" in text
+        assert "What went wrong on the last walk Step 4: ? unproven . unproven: the bank did not answer at" in text
+        assert "On the last walk: ? unproven . unproven: the bank did not answer at https://bank.example/…" in text
         assert "s3cr3t" not in (bound.index.parent / "booking.html").read_text("utf-8")
         assert "This step is new, or was not reached on the last walk" in text
         assert "✕" not in text
     with written(root, booking(root, run="20261122T010000Z-late", stop="failed")) as ledger:
-        assert "✕ failed on the last walk: failed: the bank" in page_of(made(root, ledger))
+        assert "On the last walk: ✕ did not work . failed: the bank" in page_of(made(root, ledger))
 
 
 def test_each_scenario_has_its_own_last_walk(root: Path) -> None:
@@ -210,9 +218,64 @@ def test_words_that_change_are_a_change_and_names_and_dates_are_none(root: Path)
             found.append(made(root, ledger))
     assert [bound.edition.number for bound in found] == [1, 1, 2]
     assert said(found[-1]) == [
-        "The words of the page “You are booked” have changed: new: “Thank you”.",
-        f"The words of the confirmation to Ada have changed; gone: “{before}”; new: “Dear Ada, bring your passport.”.",
+        "The page “You are booked” says something else; new: “Thank you”.",
+        f"The confirmation to Ada says something else; gone: “{before}”; new: “Dear Ada, bring your passport.”.",
     ]
+
+
+def test_what_is_done_otherwise_and_a_screen_that_looks_otherwise_are_a_change_and_random_signs_are_none(
+    root: Path,
+) -> None:
+    found = []
+    for at, (light, label, sign) in enumerate(
+        ((250, "I agree", "evt_e9b32ecac33cd132"), (246, "I agree", "evt_fc572861801cd501"), (40, "VAT number", "x"))
+    ):
+        night = booking(root, run=f"2026112{at}T010000Z-n", hello=f"Your id is {sign}.")
+        picture = io.BytesIO()
+        Image.new("RGB", (64, 64), (light, light, light)).save(picture, "PNG")
+        (root / ".upheld" / "evidence" / "booked.png").write_bytes(picture.getvalue())
+        night._events = [
+            replace(event, data=json.loads(json.dumps(event.data).replace("I agree", label)))
+            if event.kind == "step"
+            else event
+            for event in night._events
+        ]
+        with written(root, night) as ledger:
+            found.append(made(root, ledger))
+    assert [bound.edition.number for bound in found] == [1, 1, 2]
+    assert said(found[-1]) == [
+        "What is done in “she pays 120.00 EUR by card” has changed; gone: “I agree”; new: “VAT number”.",
+        "The page “You are booked” says the same, and looks different.",
+        "The confirmation to Ada says something else; new: “Your id is x.”.",
+    ]
+
+
+def test_what_lets_a_reader_in_is_masked_and_for_strangers_not_shown_either(root: Path) -> None:
+    secret = "k3j2x9q8w7e6r5t4z1u0i9o8"
+    night = booking(
+        root, page=f"You are booked\nhttps://staging.example.org/in/{secret}", hello=f"Your key is {secret}"
+    )
+    with written(root, night) as ledger:
+        out = root / "book"
+        bound, open_book = made(root, ledger), the_book(root, ledger, out)
+        closed = the_book(root, ledger, root / "closed", publish=True)
+    assert not [file for file in out.rglob("*") if file.is_file() and secret.encode() in file.read_bytes()]
+    assert bound.edition.number == 1
+    (walk, *_), (shut, *_) = open_book.chapters[0].walks, closed.chapters[0].walks
+    assert [bool(one.picture) for one in walk.steps][:4] == [True] * 4
+    assert [(bool(one.picture), one.hidden) for one in shut.steps][:4] == [(True, False)] * 3 + [(False, True)]
+    assert walk.steps[5].due[0].letters[0].pictures
+    assert not shut.steps[5].due[0].letters[0].pictures
+
+
+def test_it_speaks_german(root: Path) -> None:
+    with written(root, booking(root, verdict="late")) as ledger, speaking("de"):
+        bound = made(root, ledger)
+        text = page_of(bound) + page_of(bound, "index.html")
+    # What the suite itself says, and what the ledger has of it, stays in its words.
+    assert not set(re.findall(r"[A-Za-z]{3,}", text)) & {"Press", "Look", "Field", "Step", "walked", "Known", "Usually"}
+    assert "Drücken Sie auf „Pay 120.00 EUR“" in text
+    assert "verspätet" in text
 
 
 def test_an_edition_that_cannot_be_read_begins_anew(root: Path) -> None:

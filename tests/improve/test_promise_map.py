@@ -18,6 +18,7 @@ from tests.browsers import browser_of
 from tests.improve.nightly import booking, suite, the_map, written
 from upheld.cli.app import app
 from upheld.improve.promise_map import Mapped, Nights, Spot, draw
+from upheld.language import speaking
 from upheld.promises import Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,12 +45,12 @@ def spot(found: Mapped, kind: str) -> Spot:
     ("verdicts", "state", "words"),
     [
         (("kept",), "kept", "kept, 1 night"),
-        (("kept", "kept", "kept"), "kept", "kept all 3 nights"),
-        (("kept", "late", "kept"), "failed", "failed 1 of 3 nights; kept on the last"),
-        (("wrong", "broken"), "failed", "failed 2 of 2 nights"),
-        (("unproven", "unproven"), "cannot tell", "cannot tell, 2 nights"),
-        (("kept", "unproven"), "partly", "kept 1 of 2 nights, cannot tell on 1"),
-        (("open",), "so far", "not due yet"),
+        (("kept", "kept", "kept"), "kept", "kept on all 3 nights"),
+        (("kept", "late", "kept"), "not upheld", "late on 1 of 3 nights; kept on the last"),
+        (("wrong", "broken"), "not upheld", "broken on 1 and wrong on 1 of 2 nights"),
+        (("unproven", "unproven"), "unproven", "unproven, 2 nights"),
+        (("kept", "unproven"), "partly", "kept on 1 of 2 nights, unproven on 1"),
+        (("open",), "open", "open: not due yet"),
     ],
 )
 def test_a_touchpoint_is_told_by_its_nights(root: Path, verdicts: tuple[str, ...], state: str, words: str) -> None:
@@ -70,7 +71,7 @@ def test_runs_of_one_night_count_once_and_the_worst_of_them_counts(root: Path) -
         found = the_map(root, ledger)
     (one,) = next(place for place in found.places if place.stage == "keep: welcome").journeys
     assert found.nights == 1
-    assert spot(one, "confirmation").nights == Nights(1, failed=1, last=Verdict.BROKEN)
+    assert spot(one, "confirmation").nights == Nights(1, {Verdict.BROKEN: 1}, last=Verdict.BROKEN)
 
 
 def test_what_nobody_checks_is_a_hole(root: Path) -> None:
@@ -108,11 +109,47 @@ def test_the_page_says_in_words_what_its_colours_say(root: Path) -> None:
         html = draw(the_map(root, ledger), root / "map").read_text("utf-8")
     text = " ".join(unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL)).split())
     assert "2 nights, Sat 21 November 2026 to Sun 22 November 2026" in text
-    assert "confirmation ✕ failed 1 of 2 nights; kept on the last" in text
-    assert "reminder ✓ kept all 2 nights" in text
+    assert "confirmation ✕ broken on 1 of 2 nights; kept on the last" in text
+    assert "reminder ✓ kept on all 2 nights" in text
     assert "hole badge : the map names it, and no feature promises it" in text
-    assert "Improve Incident of 2 March 2026: no receipt its guard: ○ never walked" in text
-    assert "Share ◌ No journey stands here." in text
+    assert "As a whole: ✕ broke its word on 1 of 2 nights; kept on the last" in text
+    assert "Incident of 2 March 2026: no receipt its guard: ○ never walked" in text
+    assert "Share how people hear of us Empty: no journey of ours stands here, so nobody looks at" in text
+    assert "failed" not in text
+    assert "href" not in re.sub(r'class="skip" href', "", html)  # neither book nor report lies beside it
+
+
+def test_it_leads_to_the_book_and_the_report_that_lie_beside_it_and_nowhere_else(root: Path) -> None:
+    with written(root, booking(root, verdict="late")) as ledger:
+        found = the_map(root, ledger)
+    (one,) = next(place for place in found.places if place.stage == "keep: welcome").journeys
+    late, reminder = spot(one, "confirmation").page, spot(one, "reminder").page
+    assert late.startswith("journeys/booking-booking-and-paying-by-card-")
+    assert late.partition("#")[2] == "p-confirmation-ada"
+    report = root / ".upheld" / "report" / late.partition("#")[0]
+    report.parent.mkdir(parents=True)
+    report.write_text('<p id="p-confirmation-ada">', "utf-8")
+    (root / ".upheld" / "book").mkdir()
+    (root / ".upheld" / "book" / "booking.html").write_text("<p>", "utf-8")
+    html = draw(found, root / ".upheld" / "map").read_text("utf-8")
+    leads = re.findall(r'href="([^"#][^"]*)"', html)
+    assert sorted(leads) == [
+        "../book/booking.html",
+        f"../report/{late.partition('#')[0]}",
+        f"../report/{late}",
+    ]
+    assert reminder.partition("#")[2] == "p-reminder-ada"  # the report has no such place, so nothing leads there
+    assert all((root / ".upheld" / "map" / one.partition("#")[0]).resolve().is_file() for one in leads)
+
+
+def test_it_speaks_german(root: Path) -> None:
+    nights = [booking(root, run=f"2026112{day}T010000Z-n", verdict=one) for day, one in enumerate(("late", "kept"))]
+    with written(root, *nights) as ledger, speaking("de"):
+        html = draw(the_map(root, ledger), root / "map").read_text("utf-8")
+    text = " ".join(unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL)).split())
+    assert 'lang="de"' in html
+    assert "verspätet in 1 von 2 Nächten; in der letzten gehalten" in text
+    assert not re.search(r"\b(the|kept|nights?|late|never|hole)\b", text.replace("the map names", ""))
 
 
 def test_the_commands_need_no_ledger_and_say_where_to_look(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

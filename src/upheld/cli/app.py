@@ -160,12 +160,15 @@ def gate(
 def book(
     out: Annotated[Path | None, typer.Option(help="The folder to write into; .upheld/book unless given.")] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print it as one PDF as well, by the browser.")] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="For strangers: without pictures that show a secret, or a message.")
+    ] = False,
     ledger: LedgerUrl = None,
 ) -> None:
     """Write the process handbook from the features, the maps and the last walk of each journey."""
     from upheld.cli.book import write_book
 
-    raise typer.Exit(write_book(out, ledger, pdf=pdf))
+    raise typer.Exit(write_book(out, ledger, pdf=pdf, publish=publish))
 
 
 @app.command("map")

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from upheld.improve.byhand import Typed
+from upheld.improve.byhand import Done
 from upheld.improve.chapters import Incident, Told
+from upheld.language import N_
 from upheld.maps import Stage
 from upheld.promises import Promise
 from upheld.report.model import Answer
@@ -19,14 +20,14 @@ from upheld.report.model import Answer
 __all__ = ["STAGES", "Book", "Chapter", "Due", "Letter", "Snag", "Step", "Walk"]
 
 STAGES: tuple[tuple[Stage | str, str], ...] = (
-    ("share", "Share: how people hear of it"),
-    ("package", "Package: how it is offered"),
-    ("keep: welcome", "Keep: welcome"),
-    ("keep: deliver", "Keep: deliver"),
-    ("keep: keep faith", "Keep: keep faith when something goes wrong"),
-    ("keep: farewell", "Keep: farewell"),
-    ("improve", "Improve"),
-    ("", "Without a place yet"),
+    ("share", N_("Share: how people hear of it")),
+    ("package", N_("Package: how it is offered")),
+    ("keep: welcome", N_("Keep: welcome")),
+    ("keep: deliver", N_("Keep: deliver")),
+    ("keep: keep faith", N_("Keep: keep faith when something goes wrong")),
+    ("keep: farewell", N_("Keep: farewell")),
+    ("improve", N_("Improve")),
+    ("", N_("Without a place yet")),
 )
 """The promise system in its order, each stage with its words; "" is for journeys that no map places."""
 
@@ -71,9 +72,10 @@ class Due:
 class Step:
     """One step as it is done by hand; what is empty is not shown.
 
-    `how` says what to do, `notes` what the map adds, `as_in` where else the way to it is told (journey, from, to).
-    `picture` is the new screen that it led to, `title` and `address` what that is called and where it is. `status` is
-    "" where it was never walked.
+    `how` says what to do, `done` what was done on the last walk, `notes` what the map adds, `as_in` where else the way
+    to it is told (journey, from, to). `picture` is the new screen that it led to, `title` and `address` what that is
+    called and where it is, `look` its looks as `upheld.improve.looks.look_of` tells them; `hidden` is true where the
+    picture was left out, since it shows a secret. `status` is "" where it was never walked.
     """
 
     number: int
@@ -82,9 +84,11 @@ class Step:
     how: str
     notes: tuple[str, ...]
     as_in: tuple[str, str, int, int] | None
-    typed: tuple[Typed, ...]
+    done: tuple[Done, ...]
     rows: tuple[tuple[str, ...], ...]
     picture: str
+    hidden: bool
+    look: str
     title: str
     address: str
     page_text: str
@@ -95,7 +99,7 @@ class Step:
     @property
     def told(self) -> bool:
         """Whether a stranger learns what to do here."""
-        return bool(self.how or self.notes or self.as_in or self.typed or self.due)
+        return bool(self.how or self.notes or self.as_in or self.done or self.due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,23 @@ class Walk:
     def name(self) -> str:
         """What it is called, with what tells it from the other examples of its outline."""
         return f"{self.told.name} ({self.told.example})" if self.told.example else self.told.name
+
+    @property
+    def is_long(self) -> bool:
+        """Whether something comes so late that nobody would wait for it."""
+        return any(due.when for step in (*self.before, *self.steps) for due in step.due)
+
+    @property
+    def troubles(self) -> tuple[tuple[int, str, str], ...]:
+        """What was not as it should be on the last walk: number of the step, verdict or status, and why."""
+        found: list[tuple[int, str, str]] = []
+        for step in (*self.before, *self.steps):
+            if step.status in ("failed", "unproven"):
+                found.append((step.number, step.status, step.error))
+            wrong = (one for one in step.due if one.verdict not in ("", "kept", "open", "withdrawn"))
+            # What a step that failed left undone is no trouble of its own.
+            found += [(step.number, one.verdict, one.why) for one in wrong if one.why]
+        return tuple(dict.fromkeys(found))
 
     @property
     def due(self) -> tuple[tuple[int, Due], ...]:
@@ -162,7 +183,10 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All chapters by their stage. `site` is where to walk, `last_site` where the last walk was, where elsewhere."""
+    """All chapters by their stage. `site` is where to walk, `last_site` where the last walk was, where elsewhere.
+
+    `clock` is where time is turned, an address or a path of the site, "real" or a command.
+    """
 
     site: str
     last_site: str

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
+import html
 import io
 import json
 import os
+import shutil
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +24,10 @@ from babel.dates import format_date
 from upheld.improve.book import STAGES, Book
 from upheld.improve.editions import FILE, Change, Edition, next_edition, read_edition
 from upheld.improve.looks import ANSWERS, MARKS, MEANINGS
+from upheld.language import gettext as _
+from upheld.language import language, ngettext
 from upheld.promises import Verdict
+from upheld.report.plain import shown
 from upheld.report.results import address_of
 
 if TYPE_CHECKING:
@@ -38,6 +44,10 @@ _REPLACE = """(frame, src) => {
     frame.replaceWith(picture);
     return picture.decode();
 }"""
+# A screen is 120 mm wide on paper, a message 105 and up to 100 high: more than 130 dots an inch nobody sees there.
+ON_PAPER = {"": (620, 400), "desktop": (540, 560)}
+QUALITY = 45
+PRINT = "print.part"
 FOOTER = (
     '<div style="font:8px sans-serif;width:100%;margin:0 15mm;display:flex;justify-content:space-between;color:#333">'
     '<span>EDITION</span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>'
@@ -54,14 +64,17 @@ class Bound:
 
 
 def environment() -> jinja2.Environment:
-    """Return what renders the pages of this package; everything that a page shows is escaped."""
-    return jinja2.Environment(
+    """Return what renders the pages of this package, in the language that is spoken; everything is escaped."""
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("upheld.improve"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        finalize=shown,
     )
+    made.globals |= {"_": _, "ngettext": ngettext, "language": language().replace("_", "-")}
+    return made
 
 
 def style_of(name: str) -> str:
@@ -118,15 +131,16 @@ def _printed(book: Book, edition: Edition, out: Path, page: Page) -> bytes:
     from pypdf import PdfReader
 
     template = environment().get_template("book.html.j2")
-    said = {**_said(book, edition), "loading": "eager"}
+    said = {**_said(book, edition), "loading": "eager", "picture": functools.partial(_on_paper, out)}
     sheet = out / "printed.part.html"
-    footer = FOOTER.replace("EDITION", f"The book, edition {edition.number} of {said['day']}")
+    title = _("The book, edition {number} of {day}", number=edition.number, day=said["day"])
+    footer = FOOTER.replace("EDITION", html.escape(title))
     pages: Mapping[str, int] = {}
     content, letters = b"", dict[str, str]()
     try:
         # The contents name pages that are known only when it has been printed. They take up the same room with and
         # without numbers, save where a number takes a line more.
-        for _ in range(3):
+        for _attempt in range(3):
             write_page(sheet, template.render(**{**said, "pages": pages}, only=None, whole=True))
             page.goto(sheet.resolve().as_uri(), wait_until="load")
             _picture_letters(page, letters)
@@ -145,7 +159,26 @@ def _printed(book: Book, edition: Edition, out: Path, page: Page) -> bytes:
             pages = found
     finally:
         sheet.unlink(missing_ok=True)
+        shutil.rmtree(out / PRINT, ignore_errors=True)
     return content
+
+
+def _on_paper(out: Path, place: str, width: str = "") -> str:
+    """Return the place of a picture that is as large as paper shows it: a JPEG, which goes into a PDF as it is."""
+    from PIL import Image
+
+    target = out / PRINT / f"{Path(place).stem}-{width or 'screen'}.jpg"
+    if not target.is_file():
+        target.parent.mkdir(exist_ok=True)
+        try:
+            with Image.open(out / place) as picture:
+                plain = picture.convert("RGB")
+                plain.thumbnail(ON_PAPER[width])
+                plain.save(target, "JPEG", quality=QUALITY, optimize=True)
+        except (OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+            target.unlink(missing_ok=True)
+            return place
+    return f"{PRINT}/{target.name}"
 
 
 def _picture_letters(page: Page, pictures: dict[str, str]) -> None:
@@ -159,7 +192,7 @@ def _picture_letters(page: Page, pictures: dict[str, str]) -> None:
         if letter not in pictures:
             height = int(frame.evaluate("document.documentElement.scrollHeight"))
             element.evaluate("(one, height) => one.style.height = `${height + 2}px`", min(height, TALLEST))
-            shot = base64.b64encode(element.screenshot(type="jpeg", quality=60)).decode()
+            shot = base64.b64encode(element.screenshot(type="jpeg", quality=QUALITY)).decode()
             pictures[letter] = f"data:image/jpeg;base64,{shot}"
         element.evaluate(_REPLACE, pictures[letter])
 
@@ -190,6 +223,7 @@ def _said(book: Book, edition: Edition) -> dict[str, Any]:
         "mailbox": _mailbox(book),
         "clock": _clock(book),
         "places": dict(STAGES),
+        "picture": lambda place, width="": place,
         "marks": MARKS,
         "meanings": MEANINGS,
         "answers": ANSWERS,
@@ -202,30 +236,34 @@ def _said(book: Book, edition: Edition) -> dict[str, Any]:
 def _mailbox(book: Book) -> str:
     where = str(address_of(book.mailbox) or "")
     if where.startswith("mailpit+"):
-        return f"open {where.removeprefix('mailpit+')} in a browser, where everything is caught that the site sends."
+        at = where.removeprefix("mailpit+")
+        return _("open `{address}` in a browser, where everything is caught that the site sends.", address=at)
     if where.startswith("embedded:"):
-        return (
+        return _(
             "everything that the site sends is caught by the harness, and nothing reaches a real person. Point the "
             "site's mail at Mailpit to read it in a browser while you walk, or use an address of your own that it may "
             "send to."
         )
-    return (
-        f"everything that the site sends is caught at {where}." if where else "in the mailbox that the site sends to."
-    )
+    if where:
+        return _("everything that the site sends is caught at `{address}`.", address=where)
+    return _("in the mailbox that the site sends to.")
 
 
 def _clock(book: Book) -> str:
-    if not book.clock.startswith(("http://", "https://")):
-        return "What comes days later has to be waited for: note the day, and look again."
-    return (
+    if not book.clock.startswith(("http://", "https://", "/")):
+        return _("What comes days later has to be waited for: note the day, and look again.")
+    call = "curl -X PUT -H 'Content-Type: application/json' -d '{\"now\": \"2030-11-25T12:00:00+01:00\"}' " + (
+        f"{book.site}{book.clock}" if book.clock.startswith("/") else str(address_of(book.clock))
+    )
+    return _(
         "What comes days later need not be waited for: this site's clock can be turned forward, for example with "
-        f"`curl -X PUT -H 'Content-Type: application/json' -d '{{\"now\": \"2030-11-25T12:00:00+01:00\"}}' "
-        f"{address_of(book.clock)}` with the moment that you want. It never goes back."
+        "`{call}` with the moment that you want. It never goes back.",
+        call=call,
     )
 
 
 def _day(day: str) -> str:
-    return str(format_date(date.fromisoformat(day), "EEEE d MMMM y", locale="en"))
+    return str(format_date(date.fromisoformat(day), _("EEEE d MMMM y"), locale=language()))
 
 
 def _json(edition: Edition) -> str:

@@ -5,24 +5,28 @@ from __future__ import annotations
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from upheld.cases import zone_of
 from upheld.config import Settings
 from upheld.improve.book import STAGES, Book, Chapter, Due, Letter, Snag, Step, Walk
-from upheld.improve.byhand import address_shown, facts_of, how, language_of, must, notes_on, typed_in
-from upheld.improve.chapters import Incident, Told
+from upheld.improve.byhand import Done, address_shown, done_in, facts_of, how, language_of, must, notes_on, path_of
+from upheld.improve.chapters import Incident, Told, ToldStep
+from upheld.improve.looks import look_of
 from upheld.improve.nights import Walked
 from upheld.ledger import ArrivalView, PromiseView, RunView, StepView
 from upheld.maps import JourneyMap
 from upheld.promises import Promise
 from upheld.report.letters import masked, read_letter
+from upheld.report.masking import Mask
 from upheld.report.model import Arrivals, makes_sense, verdict_of, why_of
+from upheld.report.plain import Whole
 from upheld.report.times import night, window
 
-__all__ = ["Keeper", "book_of"]
+__all__ = ["Keeper", "book_of", "page_name"]
 
 LONGEST = 8000
 """As much of a text as a reader of the book reads."""
@@ -30,6 +34,11 @@ _OPENS = re.compile(r".*\bopens (?!it\b)")
 _SHORT = timedelta(hours=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _TITLE = re.compile(r"[^a-z0-9]+")
+
+
+def page_name(journey: str) -> str:
+    """Return what a journey's page is called, without its suffix; a second one of that name gets a number."""
+    return _TITLE.sub("-", journey.lower()).strip("-")[:60] or "journey"
 
 
 class Keeper(Protocol):
@@ -49,13 +58,19 @@ def book_of(
     walks: Mapping[str, Walked],
     files: Keeper,
     settings: Settings,
+    *,
+    publish: bool = False,
 ) -> Book:
-    """Return the book of a suite: `told` are its scenarios, `walks` the last walk of each by its key."""
+    """Return the book of a suite: `told` are its scenarios, `walks` the last walk of each by its key.
+
+    What lets its reader in is masked in all that the book says. With `publish` it is for strangers: the pictures of
+    messages are left out, and those of pages which show a secret.
+    """
     by_journey: dict[str, list[Told]] = {name: [] for name in maps}
     for one in told:
         # A journey without a map is a chapter of its own for each feature.
         by_journey.setdefault(one.journey or one.feature, []).append(one)
-    writer = _Writer(maps, walks, files, incidents)
+    writer = _Writer(maps, walks, files, incidents, publish=publish)
     chapters = [writer.chapter(name, found) for name, found in by_journey.items()]
     stages = []
     for stage, words in STAGES:
@@ -69,9 +84,16 @@ def book_of(
         site=(settings.site or walked_at).rstrip("/"),
         last_site=walked_at.rstrip("/"),
         mailbox=str(info.get("mailbox") or settings.mailbox),
-        clock=settings.clock,
+        clock=_clock(settings.clock, walked_at, str(info.get("clock") or "")),
         stages=tuple(stages),
     )
+
+
+def _clock(clock: str, walked_at: str, last: str) -> str:
+    """Return where the clock is turned: as the settings say, else as on the last walk, as a path of the site."""
+    if clock.startswith(("http://", "https://")) or not walked_at or not last.startswith(walked_at.rstrip("/") + "/"):
+        return clock
+    return last.removeprefix(walked_at.rstrip("/"))
 
 
 class _Writer:
@@ -81,8 +103,12 @@ class _Writer:
         walks: Mapping[str, Walked],
         files: Keeper,
         incidents: Sequence[Incident],
+        *,
+        publish: bool,
     ) -> None:
         self._maps, self._walks, self._files, self._incidents = maps, walks, files, incidents
+        self._publish = publish
+        self._masks: dict[str, Mask] = {}
         self._arrivals: dict[str, Arrivals] = {}
         self._pictures: dict[str, dict[str, Mapping[str, str]]] = {}
         self._ids = {"index", "content", "changes", "contents", "walking", "words"}  # the pages' own
@@ -104,7 +130,7 @@ class _Writer:
             owner=known.owner if known else "",
             about=tuple(dict.fromkeys(one.about for one in walked if one.about)),
             needs=known.by_hand.needs if known else (),
-            walks=tuple(self._walk(one, known, ids, ways) for one in walked),
+            walks=_led(tuple(self._walk(one, known, ids, ways) for one in walked)),
             snags=tuple(self._snag(one) for one in snags),
             touchpoints=tuple(
                 (kind, point.channel, point.usual, point.harm, point.second_line)
@@ -113,8 +139,7 @@ class _Writer:
         )
 
     def _id(self, name: str) -> str:
-        plain = _TITLE.sub("-", name.lower()).strip("-")[:60] or "journey"
-        found = plain
+        found = plain = page_name(name)
         while found in self._ids:
             number = re.search(r"-(\d+)$", found)
             found = f"{plain}-{int(number[1]) + 1 if number and found != plain else 2}"
@@ -146,15 +171,17 @@ class _Writer:
         first = next((at for at, one in enumerate(steps) if one.picture or one.address or one.due), 0)
         before = 0
         for index, step in enumerate(told.steps[:first]):
-            if step.keyword not in ("Given", "And") or steps[index].how or steps[index].typed:
+            if step.keyword not in ("Given", "And") or steps[index].how or steps[index].done:
                 break
             before = index + 1
+        # Whoever walks by hand counts what she does; what must be there already is no step of hers.
+        numbered = [replace(step, number=max(0, step.number - before)) for step in steps]
         return Walk(
             told,
             ids[told.key],
             people,
-            tuple(steps[:before]),
-            tuple(steps[before:]),
+            tuple(numbered[:before]),
+            tuple(numbered[before:]),
             _when(walked),
             makes_sense(walked.journey) if walked else None,
             tuple(one for one in self._incidents if one.slug in told.incidents),
@@ -169,12 +196,14 @@ class _Writer:
         ids: Mapping[str, str],
         ways: Mapping[str, tuple[str, str, int, int]],
     ) -> Iterator[Step]:
+        hide = self._hide(walked)
         facts = facts_of(walked.journey) if walked else {}
+        shown_facts = {name: hide(value) for name, value in facts.items()}
         views = _by_step(told, walked)
         promised: dict[tuple[str, str, str], list[PromiseView]] = defaultdict(list)
         for made in walked.journey.promises if walked else ():
             promised[made.promise.words, made.promise.kind, made.promise.who].append(made)
-        shown = ""
+        shown = text = ""
         for index, step in enumerate(told.steps):
             view = views.get(index)
             new = view is not None and view.picture not in ("", shown)
@@ -184,29 +213,44 @@ class _Writer:
             due = []
             for promise in step.promises:
                 found = promised[promise.words or step.text, promise.kind, promise.who]
-                due.append(self._due(promise, found.pop(0) if found else None, known, walked, facts))
+                due.append(self._due(promise, found.pop(0) if found else None, known, walked, shown_facts))
+            done = _done(step, view, address, facts, hide)
+            said = self._page_text(view) if view else ""
+            text = said or text
+            hidden = self._publish and hide(text) != text
             yield Step(
                 number=index + 1,
                 keyword=step.keyword,
                 text=step.text,
-                how="" if step.promises and not how(step, address, facts) else how(step, address, facts),
+                how=how(step, address, shown_facts),
                 notes=notes_on(step, known),
                 as_in=(ids[as_in[0]], as_in[1], as_in[2], as_in[3]) if as_in and as_in[0] in ids else None,
-                typed=typed_in(view),
-                rows=() if step.promises or (view and view.fields) else step.rows,
-                picture=(self._files.picture(view.picture) or "") if view and new else "",
-                title=view.title if view and new else "",
+                done=done,
+                rows=() if step.promises or any(one.typed for one in done) else step.rows,
+                picture=(self._files.picture(view.picture) or "") if view and new and not hidden else "",
+                hidden=new and hidden,
+                look=look_of(self._files.raw(view.picture)) if view and new else "",
+                title=hide(view.title) if view and new else "",
                 address=address if new else "",
-                page_text=self._page_text(view) if view else "",
+                page_text=hide(said),
                 status=view.status if view else "",
-                error=masked(view.error.splitlines()[0]) if view and view.error else "",
+                error=hide(view.error.splitlines()[0]) if view and view.error else "",
                 due=tuple(due),
             )
             shown = view.picture if view and view.picture else shown
 
+    def _hide(self, walked: Walked | None) -> Callable[[str], str]:
+        """Return what masks the secrets of a walk's run in a text."""
+        if walked is None:
+            return masked
+        run = walked.run
+        if run.id not in self._masks:
+            self._masks[run.id] = Mask(run)
+        return self._masks[run.id].text
+
     def _page_text(self, view: StepView) -> str:
         content = self._files.raw(view.page_text) if view.page_text else None
-        return masked(content.decode("utf-8", "replace")[:LONGEST]) if content else ""
+        return content.decode("utf-8", "replace")[:LONGEST] if content else ""
 
     def _due(
         self,
@@ -226,7 +270,7 @@ class _Writer:
             harm=point.harm if point else "",
             second_line=point.second_line if point else "",
             verdict=str(verdict_of(view)) if view else "",
-            why=masked(why_of(view)) if view else "",
+            why=self._hide(walked)(why_of(view)) if view else "",
             when=_when_due(view, zone) if view else "",
             at=found.site_at or found.site_by if found else None,
             letters=letters,
@@ -238,21 +282,56 @@ class _Writer:
             self._arrivals[run.id] = Arrivals(run)
             self._pictures[run.id] = dict(_own_pictures(run))
         came = self._arrivals[run.id].answering(view)[:3]
-        return tuple(self._letter(one, self._pictures[run.id].get(one.raw, {})) for one in came)
+        hide = self._hide(walked)
+        return tuple(self._letter(one, self._pictures[run.id].get(one.raw, {}), hide) for one in came)
 
-    def _letter(self, one: ArrivalView, pictures: Mapping[str, str]) -> Letter:
+    def _letter(self, one: ArrivalView, pictures: Mapping[str, str], hide: Callable[[str], str]) -> Letter:
         raw = self._files.raw(one.raw) if one.raw and one.arrival.channel == "email" else None
-        read = read_letter(one.arrival, raw)
+        read = read_letter(one.arrival, raw, mask=hide, pictures=not self._publish)
+        pictures = {} if self._publish else pictures
         places = ((width, self._files.picture(pictures[width])) for width in ("desktop", "phone") if width in pictures)
         text = one.arrival.html_text or one.arrival.text
         return Letter(
             subject=read.subject,
             sender=read.sender,
             pictures=tuple((width, place) for width, place in places if place),
-            page=read.page,
-            text=masked(text[:LONGEST] + (" …" if len(text) > LONGEST else "")),
+            page=Whole(read.page),
+            text=hide(text[:LONGEST] + (" …" if len(text) > LONGEST else "")),
             files=read.files,
         )
+
+
+def _led(walks: tuple[Walk, ...]) -> tuple[Walk, ...]:
+    """Let the steps that lead to another way name its steps by the numbers that they have there."""
+    offset = {walk.id: len(walk.before) for walk in walks}
+
+    def led(step: Step) -> Step:
+        if step.as_in is None or step.done:  # what was done there says more than a reference
+            return replace(step, as_in=None)
+        to, name, first, last = step.as_in
+        return replace(step, as_in=(to, name, max(1, first - offset[to]), max(1, last - offset[to])))
+
+    return tuple(replace(walk, steps=tuple(led(step) for step in walk.steps)) for walk in walks)
+
+
+def _done(
+    step: ToldStep, view: StepView | None, address: str, facts: Mapping[str, str], hide: Callable[[str], str]
+) -> tuple[Done, ...]:
+    """Return what was done in a step, but for what its own words say already."""
+    who = next((str(one["who"]) for one in view.acts if _plays(one)), view.who) if view else ""
+    done = done_in(view, who, lambda where: path_of(where, facts, step.text))
+    acts = [one for one in done if one.says]
+    if how(step, address, facts) and len(acts) == 1 and not acts[0].who:
+        done = tuple(one for one in done if one.typed)
+    return tuple(
+        replace(one, says=hide(one.says), typed=tuple(replace(each, value=hide(each.value)) for each in one.typed))
+        for one in done
+    )
+
+
+def _plays(act: object) -> bool:
+    """Whether an act is that of somebody whom the reader plays; roles such as "the organiser" are others."""
+    return isinstance(act, Mapping) and not str(act.get("who", "the ")).startswith("the ")
 
 
 def _own_pictures(run: RunView) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -17,16 +17,22 @@ from typing import Any
 
 from babel.dates import get_day_names, get_month_names
 
-from upheld.improve.book import Book, Chapter, Due, Walk
+from upheld.improve.book import STAGES, Book, Chapter, Due, Step, Walk
+from upheld.improve.looks import looks_alike
+from upheld.language import N_, ngettext
+from upheld.language import gettext as _
 
 __all__ = ["FILE", "Change", "Edition", "content_of", "next_edition", "read_edition"]
 
 FILE = "edition.json"
-SCHEMA = 1
+# Of another form than this one nothing can be compared: the first walk after an update begins anew.
+SCHEMA = 2
 # Of one text, as many lines are quoted as show what has changed; the book has them all.
 MOST = 3
 _URL = re.compile(r"https?://[^\s/]+\S*")
 _NUMBER = re.compile(r"\d[\d.,:/ ]*\d|\d")
+# What a machine made up: long, with letters and figures in one piece, or what was masked.
+_RANDOM = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w{8,}\b|•••")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ def _walk(walk: Walk) -> dict[str, Any]:
     promises = {_promise(due): _terms(due) for step in steps for due in step.due}
     screens = {step.title: _lines(step.page_text) for step in steps if step.title and step.page_text}
     letters = {
-        f"the {due.promise.kind} to {due.promise.who}": _lines(f"{letter.subject}\n{letter.text}")
+        f"{due.promise.kind}\t{due.promise.who}": _lines(f"{letter.subject}\n{letter.text}")
         for step in steps
         for due in step.due
         for letter in due.letters[:1]
@@ -127,13 +133,28 @@ def _walk(walk: Walk) -> dict[str, Any]:
         "name": walk.name,
         "steps": [step.text for step in steps],
         "promises": promises,
-        "texts": {**{f"the page “{title}”": lines for title, lines in screens.items()}, **letters},
+        "pages": screens,
+        "letters": letters,
+        "looks": {step.title: step.look for step in steps if step.title and step.look},
+        "done": {step.text: _acts(step) for step in steps if step.done},
         "varies": list(walk.varies),
     }
 
 
+def _acts(step: Step) -> list[str]:
+    """Return what is pressed and filled in, without what was typed: that differs from person to person."""
+    return [said for one in step.done for said in (one.says, *(field.label for field in one.typed)) if said]
+
+
 def _promise(due: Due) -> str:
-    return f"{due.promise.touchpoint} to {due.promise.who} {due.promise.by}"
+    return f"{due.promise.touchpoint}\t{due.promise.who}\t{due.promise.by}"
+
+
+def _named(key: str) -> str:
+    """Return what is promised, or what has come, in words: "receipt to Ada by email"."""
+    what, who, *by = key.split("\t")
+    said = _("{what} to {who}", what=what, who=who)
+    return f"{said} {_(by[0])}" if by else said
 
 
 def _terms(due: Due) -> dict[str, Any]:
@@ -162,8 +183,9 @@ def _carried(now: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, Any]:
     for name, chapter in carried.items():
         for key, walk in chapter["walks"].items():
             before = then.get(name, {}).get("walks", {}).get(key)
-            if before and not walk["texts"]:
-                chapter["walks"][key] = {**walk, "texts": before["texts"], "varies": before["varies"]}
+            if before and not (walk["pages"] or walk["letters"]):
+                seen = ("pages", "letters", "looks", "done", "varies")
+                chapter["walks"][key] = {**walk, **{part: before[part] for part in seen}}
     return carried
 
 
@@ -171,38 +193,58 @@ def _changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Change
     for name in now:
         chapter = now[name]
         if name not in then:
-            yield Change(chapter["name"], "", "This journey is new in the book.")
+            yield Change(chapter["name"], "", _("This journey is new in the book."))
             continue
         for said in _of_chapter(then[name], chapter):
             yield Change(chapter["name"], "", said)
         walks, before = chapter["walks"], then[name]["walks"]
         for key, walk in walks.items():
             if key not in before:
-                yield Change(chapter["name"], "", f"A new way through it: “{walk['name']}”.")
+                yield Change(chapter["name"], "", _("A new way through it: “{way}”.", way=walk["name"]))
                 continue
             for said in _of_walk(before[key], walk):
                 yield Change(chapter["name"], walk["name"], said)
         for key in before.keys() - walks.keys():
-            yield Change(chapter["name"], "", f"No longer walked: “{before[key]['name']}”.")
+            yield Change(chapter["name"], "", _("No longer walked: “{way}”.", way=before[key]["name"]))
     for name in then.keys() - now.keys():
-        yield Change(then[name]["name"], "", "This journey is no longer in the book.")
+        yield Change(then[name]["name"], "", _("This journey is no longer in the book."))
+
+
+_PARTS = (
+    ("name", N_("Its name was “{old}” and is now “{new}”."), N_("Its name is now “{new}”.")),
+    ("place", N_("Its place was “{old}” and is now “{new}”."), N_("Its place is now “{new}”.")),
+    (
+        "owner",
+        N_("Its owner was “{old}” and is now “{new}”."),
+        N_("Its owner is now “{new}”; nobody was named before."),
+    ),
+)
+_PLACES: Mapping[str, str] = dict(STAGES)
+_OF_TOUCHPOINT = {
+    "channel": N_("what it comes by"),
+    "usual window": N_("its usual window"),
+    "cost to her": N_("its cost to her"),
+    "second line": N_("its second line"),
+}
 
 
 def _of_chapter(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    for part in ("name", "place", "owner"):
+    for part, both, alone in _PARTS:
         if then[part] != now[part]:
-            yield f"Its {part} {_was(then[part], now[part])}"
+            old, new = (_(_PLACES.get(one, one)) if part == "place" else one for one in (then[part], now[part]))
+            yield _(both if then[part] else alone, old=old, new=new)
     for kind, point in now["touchpoints"].items():
         if kind not in then["touchpoints"]:
-            yield f"A touchpoint is new: the {kind}."
+            yield _("A touchpoint is new: the {kind}.", kind=kind)
             continue
         for part, value in point.items():
             if then["touchpoints"][kind].get(part, "") != value:
-                yield f"The {kind}: its {part} {_was(then['touchpoints'][kind].get(part, ''), value)}"
+                what = f"{_('The {kind}', kind=kind)}: {_(_OF_TOUCHPOINT[part])}"
+                yield _was(what, then["touchpoints"][kind].get(part, ""), value)
     for kind in sorted(then["touchpoints"].keys() - now["touchpoints"].keys()):
-        yield f"A touchpoint is gone: the {kind}."
+        yield _("A touchpoint is gone: the {kind}.", kind=kind)
     for slug in sorted(now["snags"].keys() - then["snags"].keys()):
-        yield f"A snag is known: {now['snags'][slug]}."
+        yield _("A snag is known: {title}.", title=now["snags"][slug])
 
 
 def _of_walk(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
@@ -210,21 +252,30 @@ def _of_walk(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     for promise, terms in now["promises"].items():
         before = then["promises"].get(promise)
         if before is None:
-            yield f"Newly promised: {promise}{_window(terms)}."
+            yield _("Newly promised: {promise}.", promise=f"{_named(promise)}{_window(terms)}")
             continue
         if before["window"] != terms["window"]:
-            yield f"The window of the {promise} {_was(before['window'], terms['window'])}"
+            yield _was(_("The window of the {promise}", promise=_named(promise)), before["window"], terms["window"])
         gone, new = _apart(before["must"], terms["must"])
         if gone or new:
-            yield f"The terms of the {promise} {_quoted(gone, new)}"
+            yield _quoted(_("What the {promise} must be has changed", promise=_named(promise)), gone, new)
     for promise in sorted(then["promises"].keys() - now["promises"].keys()):
-        yield f"No longer promised: {promise}{_window(then['promises'][promise])}."
+        yield _("No longer promised: {promise}.", promise=f"{_named(promise)}{_window(then['promises'][promise])}")
     varies = sorted({*then["varies"], *now["varies"], *_calendar_words()}, key=len, reverse=True)
-    for where, lines in now["texts"].items():
-        if where in then["texts"]:
-            gone, new = _reworded(then["texts"][where], lines, varies)
+    for text, acts in now["done"].items():
+        if text in then["done"]:
+            gone, new = _reworded(then["done"][text], acts, varies)
             if gone or new:
-                yield f"The words of {where} {_quoted(gone, new)}"
+                yield _quoted(_("What is done in “{step}” has changed", step=text), gone, new)
+    for part, title in (("pages", N_("The page “{name}” says something else")),
+                        ("letters", N_("The {name} says something else"))):  # fmt: skip
+        for name, lines in now[part].items():
+            if name in then[part]:
+                gone, new = _reworded(then[part][name], lines, varies)
+                if gone or new:
+                    yield _quoted(_(title, name=name if part == "pages" else _named(name)), gone, new)
+                elif part == "pages" and not looks_alike(then["looks"].get(name, ""), now["looks"].get(name, "")):
+                    yield _("The page “{name}” says the same, and looks different.", name=name)
 
 
 def _steps(then: list[str], now: list[str]) -> Iterator[str]:
@@ -233,14 +284,14 @@ def _steps(then: list[str], now: list[str]) -> Iterator[str]:
     gone, new = ([step for step in steps if " promised " not in step] for steps in (gone, new))
     if gone and len(gone) == len(new):
         for old, other in zip(gone, new, strict=True):
-            yield f"A step has changed: it was “{old}”, and is now “{other}”."
+            yield _("A step has changed: it was “{old}”, and is now “{new}”.", old=old, new=other)
         return
     for step in gone:
-        yield f"A step is gone: “{step}”."
+        yield _("A step is gone: “{step}”.", step=step)
     for step in new:
-        yield f"A step is new: “{step}”."
+        yield _("A step is new: “{step}”.", step=step)
     if not gone and not new and then != now and sorted(then) == sorted(now):
-        yield "Its steps come in another order."
+        yield _("Its steps come in another order.")
 
 
 def _apart(then: Sequence[str], now: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -262,24 +313,27 @@ def _reworded(then: Sequence[str], now: Sequence[str], varies: Iterable[str]) ->
 
 def _plain(line: str, varies: re.Pattern[str]) -> str:
     """Return a line without what differs from walk to walk, and without signs."""
-    plain = _NUMBER.sub("…", varies.sub("…", _URL.sub("…", line)))
+    plain = _NUMBER.sub("…", _RANDOM.sub("…", varies.sub("…", _URL.sub("…", line))))
     return " ".join(re.findall(r"\w+", plain.casefold()))
 
 
-def _was(old: str, new: str) -> str:
+def _was(what: str, old: str, new: str) -> str:
     if not old:
-        return f"is now “{new}”; nothing was said of it before."
-    return f"was “{old}” and is now “{new}”." if new else f"was “{old}”, and is no longer said."
+        return _("{what} is now “{new}”; nothing was said of it before.", what=what, new=new)
+    if not new:
+        return _("{what} was “{old}”, and is no longer said.", what=what, old=old)
+    return _("{what} was “{old}” and is now “{new}”.", what=what, old=old, new=new)
 
 
-def _quoted(gone: list[str], new: list[str]) -> str:
-    def listed(lines: list[str]) -> str:
-        more = f" and {len(lines) - MOST} more" if len(lines) > MOST else ""
-        return ", ".join(f"“{line[:160]}{'…' if len(line) > 160 else ''}”" for line in lines[:MOST]) + more
+def _quoted(what: str, gone: list[str], new: list[str]) -> str:
+    def told(lines: list[str]) -> str:
+        quoted = ", ".join(f"“{line[:160]}{'…' if len(line) > 160 else ''}”" for line in lines[:MOST])
+        more = len(lines) - MOST
+        return quoted + (ngettext(" and {count} more", " and {count} more", more) if more > 0 else "")
 
-    parts = [f"gone: {listed(gone)}"] if gone else []
-    parts += [f"new: {listed(new)}"] if new else []
-    return f"have changed; {'; '.join(parts)}." if len(parts) == 2 else f"have changed: {parts[0]}."
+    parts = [_("gone: {lines}", lines=told(gone))] if gone else []
+    parts += [_("new: {lines}", lines=told(new))] if new else []
+    return f"{what}; {'; '.join(parts)}."
 
 
 def _window(terms: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -19,78 +19,122 @@ from babel.dates import format_date
 from upheld.config import Settings
 from upheld.improve.book import STAGES
 from upheld.improve.bookbinding import environment, style_of, write_page
+from upheld.improve.bookwriting import page_name
 from upheld.improve.chapters import Incident, Told
+from upheld.improve.looks import MARKS
 from upheld.improve.nights import Walked, last_walks, nights_of
+from upheld.language import N_, language, listed, ngettext
+from upheld.language import gettext as _
 from upheld.ledger import JourneyView, Ledger, RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
 from upheld.report.insight import insights_of
+from upheld.report.links import anchors_of, page_of, slug_of
 from upheld.report.model import journeys_of, makes_sense, verdict_of
 
 __all__ = ["Guard", "Mapped", "Nights", "Place", "PromiseMap", "Spot", "draw", "map_of"]
 
-State = Literal["kept", "partly", "failed", "cannot tell", "so far", "never"]
+State = Literal["kept", "partly", "not upheld", "unproven", "open", "never"]
 MOST_SENTENCES = 4
 _SHEET = 550  # points from edge to edge of a sheet of A4 laid down
+# Of a night on which several things happened to one touchpoint, the first of these is what it was.
+_WORST = (Verdict.BROKEN, Verdict.WRONG, Verdict.UNWANTED, Verdict.LATE, Verdict.REPEATED)
+_ALL = (*_WORST, Verdict.UNPROVEN, Verdict.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Nights:
-    """On how many nights something was walked, and what came of it; a night with any failure has failed.
+    """On how many nights something was walked, and what came of it: each night is what was worst on it.
 
-    `last` is what came of the last of them.
+    `counted` has the nights by verdict, `last` is what came of the last of them. `whole` is true of a journey, which
+    keeps its word or breaks it, and false of a touchpoint.
     """
 
     walked: int = 0
-    kept: int = 0
-    failed: int = 0
-    unproven: int = 0
-    open: int = 0
+    counted: Mapping[Verdict, int] = field(default_factory=dict)
     last: Verdict | None = None
+    whole: bool = False
+
+    @property
+    def bad(self) -> Mapping[Verdict, int]:
+        """The nights on which it was not upheld, by what it was, the worst first."""
+        return {verdict: self.counted[verdict] for verdict in _WORST if self.counted.get(verdict)}
 
     @property
     def state(self) -> State:
         """What it looks like: `partly` is kept, save on nights that cannot be told."""
         if not self.walked:
             return "never"
-        if self.failed:
-            return "failed"
-        if self.kept:
-            return "partly" if self.unproven else "kept"
-        return "cannot tell" if self.unproven else "so far"
+        if self.bad:
+            return "not upheld"
+        if self.counted.get(Verdict.KEPT):
+            return "partly" if self.counted.get(Verdict.UNPROVEN) else "kept"
+        return "unproven" if self.counted.get(Verdict.UNPROVEN) else "open"
+
+    @property
+    def mark(self) -> str:
+        """A sign for it, so that it is not told by colour alone."""
+        if self.state == "not upheld":
+            return "✕" if self.whole or len(self.bad) > 1 else MARKS[next(iter(self.bad))]
+        return {"never": "○", "partly": "✓?"}.get(self.state) or MARKS[self.state]
 
     @property
     def words(self) -> str:
         """The same in words."""
-        nights = "night" if self.walked == 1 else "nights"
+        all_nights, kept = self.walked, self.counted.get(Verdict.KEPT, 0)
+        unproven = _("cannot tell") if self.whole else _("unproven")
         if self.state == "never":
-            return "never walked"
-        if self.state == "failed":
-            mended = "; kept on the last" if self.last is Verdict.KEPT and self.walked > 1 else ""
-            return f"failed {self.failed} of {self.walked} {nights}{mended}"
-        if self.state == "cannot tell":
-            return f"cannot tell, {self.walked} {nights}"
-        if self.state == "so far":
-            return "not due yet"
+            return _("never walked")
+        if self.state == "not upheld":
+            bad = (
+                {_("broke its word"): sum(self.bad.values())} if self.whole else {_(v): n for v, n in self.bad.items()}
+            )
+            said = listed(_times(word, count) for word, count in bad.items())
+            nights = ngettext("{said} of {count} night", "{said} of {count} nights", all_nights, said=said)
+            if self.last is Verdict.KEPT and all_nights > 1:
+                return _("{nights}; kept on the last", nights=nights)
+            return nights
+        if self.state == "unproven":
+            return ngettext("{word}, {count} night", "{word}, {count} nights", all_nights, word=unproven)
+        if self.state == "open":
+            return _("not due yet") if self.whole else _("open: not due yet")
         if self.state == "partly":
-            return f"kept {self.kept} of {self.walked} {nights}, cannot tell on {self.unproven}"
-        return "kept, 1 night" if self.walked == 1 else f"kept all {self.walked} nights"
+            return ngettext(
+                "kept on {kept} of {count} night, {word} on {times}",
+                "kept on {kept} of {count} nights, {word} on {times}",
+                all_nights,
+                kept=kept,
+                word=unproven,
+                times=self.counted.get(Verdict.UNPROVEN, 0),
+            )
+        return ngettext("kept, {count} night", "kept on all {count} nights", all_nights)
+
+
+def _times(word: str, count: int) -> str:
+    return _("{word} on {times}", word=word, times=count)
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A touchpoint in its place: `hole` says why nobody checks it, "" where somebody does."""
+    """A touchpoint in its place: `hole` says why nobody checks it, "" where somebody does.
+
+    `page` is where the report tells of it, as seen from the report's folder; `draw` makes a link of it, or nothing.
+    """
 
     kind: str
     channel: str
     nights: Nights
     hole: str = ""
     note: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A journey in its place. `sentences` are said to her, and checked by nobody; `more` counts those left out."""
+    """A journey in its place. `sentences` are said to her, and checked by nobody; `more` counts those left out.
+
+    `book` is its page in the book, and `page` that of the report on which it went worst.
+    """
 
     name: str
     owner: str
@@ -99,6 +143,8 @@ class Mapped:
     sentences: tuple[tuple[str, str], ...]
     more: int
     hole: str = ""
+    book: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +153,7 @@ class Guard:
 
     title: str
     nights: Nights
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +203,9 @@ def map_of(
     return PromiseMap(
         places=tuple(Place(stage, tuple(placed[stage])) for stage, _ in STAGES if stage or placed[stage]),
         incidents=tuple(
-            Guard(one.title, tally.of_scenarios((guard.file, guard.name) for guard in one.guards)) for one in incidents
+            Guard(one.title, tally.of_scenarios(guarded), tally.page_of_scenarios(guarded))
+            for one in incidents
+            for guarded in [[(guard.file, guard.name) for guard in one.guards]]
         ),
         nights=len(nights),
         since=nights[-1][0] if nights else None,
@@ -165,12 +214,16 @@ def map_of(
 
 
 def draw(found: PromiseMap, out: Path) -> Path:
-    """Write the map as one page into a folder and return its path."""
+    """Write the map as one page into a folder and return its path.
+
+    It leads to the pages of the book and the report that lie beside it, and nowhere else.
+    """
+    found = _linked(found, out)
     template = environment().get_template("map.html.j2")
     out.mkdir(parents=True, exist_ok=True)
     index = out / "index.html"
     css = style_of("map.css").replace("PRINTpt", f"{_print_size(found):.1f}pt")
-    write_page(index, template.render(map=found, css=css, places=_grid(found), **_when(found)))
+    write_page(index, template.render(map=found, css=css, places=_grid(found), marks=MARKS, bad=_WORST, **_when(found)))
     return index
 
 
@@ -186,22 +239,26 @@ def _mapped(
             promised.setdefault(promise.kind, promise.channel)
     spots = []
     for kind, point in (known.touchpoint if known else {}).items():
-        hole = "" if kind in promised or kind in silent else "the map names it, and no feature promises it"
-        note = "" if hole or kind in promised else "promised not to come"
-        spots.append(Spot(kind, promised.get(kind, point.channel), tally.of_touchpoint(name, kind), hole, note))
+        hole = "" if kind in promised or kind in silent else _("the map names it, and no feature promises it")
+        note = "" if hole or kind in promised else _("promised not to come")
+        channel, page = promised.get(kind, point.channel), tally.page_of_touchpoint(name, kind)
+        spots.append(Spot(kind, channel, tally.of_touchpoint(name, kind), hole, note, page))
     for kind, channel in promised.items():
         if known is None or kind not in known.touchpoint:
-            note = "not in the map" if known else ""
-            spots.append(Spot(kind, channel, tally.of_touchpoint(name, kind), "", note))
+            note, page = _("not in the map") if known else "", tally.page_of_touchpoint(name, kind)
+            spots.append(Spot(kind, channel, tally.of_touchpoint(name, kind), "", note, page))
+    planned = [(one.file, one.name) for one in told if not one.is_incident]
     sentences = list(dict.fromkeys(sentence for one in told for sentence in said.get(one.key, ())))
     return Mapped(
         name=known.name if known else (told[0].feature if told else name),
         owner=known.owner if known else "",
-        nights=tally.of_scenarios((one.file, one.name) for one in told if not one.is_incident),
+        nights=tally.of_scenarios(planned),
         spots=tuple(spots),
         sentences=tuple(sentences[:MOST_SENTENCES]),
         more=len(sentences[MOST_SENTENCES:]),
-        hole="" if told else "the map is there, and no feature walks it",
+        hole="" if told else _("the map is there, and no feature walks it"),
+        book=f"{page_name(name)}.html",
+        page=tally.page_of_scenarios(planned),
     )
 
 
@@ -214,16 +271,23 @@ class _Tally:
     def __init__(self, nights: Sequence[tuple[date, Sequence[RunView]]]) -> None:
         self._points: dict[tuple[str, str], list[list[Verdict]]] = defaultdict(list)
         self._walks: list[dict[tuple[str, str], list[Verdict]]] = []
-        for _, runs in nights:
+        # Where the report tells of them, newest first: the walk's verdict, and its page.
+        self._pages: dict[tuple[str, str], list[tuple[str, Verdict, str]]] = defaultdict(list)
+        self._told: dict[tuple[str, str], list[tuple[str, Verdict, str]]] = defaultdict(list)
+        for _night, runs in nights:
             points: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
             walks: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
-            for journey in (journey for run in runs for journey in journeys_of(run)):
-                name = journey.journey or journey.title
+            for run, journey in ((one.id, journey) for one in runs for journey in journeys_of(one)):
+                name, page, anchors = journey.journey or journey.title, page_of(slug_of(journey)), anchors_of(journey)
                 for view in journey.promises:
                     # "No receipt" is about the receipt too: one that comes all the same is a fault of it.
-                    points[name, view.promise.kind].append(verdict_of(view))
+                    point, verdict = (name, view.promise.kind), verdict_of(view)
+                    points[point].append(verdict)
+                    self._pages[point].append((run, verdict, f"{page}#{anchors[view.id]}"))
                 if journey.status != "not run":
-                    walks[journey.feature, journey.scenario].append(_as_verdict(journey))
+                    scenario, verdict = (journey.feature, journey.scenario), _as_verdict(journey)
+                    walks[scenario].append(verdict)
+                    self._told[scenario].append((run, verdict, page))
             for point, verdicts in points.items():
                 self._points[point].append(verdicts)
             self._walks.append(walks)
@@ -236,7 +300,21 @@ class _Tally:
         """Return what became of these scenarios together."""
         wanted = list(scenarios)
         found = ([verdict for one in wanted for verdict in walks.get(one, ())] for walks in self._walks)
-        return _counted([verdicts for verdicts in found if verdicts])
+        return replace(_counted([verdicts for verdicts in found if verdicts]), whole=True)
+
+    def page_of_touchpoint(self, journey: str, kind: str) -> str:
+        """Return where the report of the last run tells of it, at its worst; "" where it was never walked."""
+        return _worst_page(self._pages.get((journey, kind), ()))
+
+    def page_of_scenarios(self, scenarios: Iterable[tuple[str, str]]) -> str:
+        """Return the report's page of the one of these scenarios that went worst on the last run of them."""
+        return _worst_page([one for scenario in scenarios for one in self._told.get(scenario, ())])
+
+
+def _worst_page(pages: Sequence[tuple[str, Verdict, str]]) -> str:
+    last = max((run for run, _verdict, _page in pages), default="")
+    found = [(verdict, page) for run, verdict, page in pages if run == last]
+    return min(found, key=lambda one: _ALL.index(one[0]) if one[0] in _ALL else len(_ALL))[1] if found else ""
 
 
 def _as_verdict(journey: JourneyView) -> Verdict:
@@ -248,24 +326,11 @@ def _as_verdict(journey: JourneyView) -> Verdict:
 def _counted(nights: Sequence[Sequence[Verdict]]) -> Nights:
     """Count nights, newest first: the worst of a night is what the night was."""
     worst = [_worst(verdicts) for verdicts in nights]
-    counted = Counter(worst)
-    return Nights(
-        walked=len(worst),
-        kept=counted[Verdict.KEPT],
-        failed=counted[Verdict.BROKEN],
-        unproven=counted[Verdict.UNPROVEN],
-        open=counted[Verdict.OPEN],
-        last=worst[0] if worst else None,
-    )
+    return Nights(walked=len(worst), counted=dict(Counter(worst)), last=worst[0] if worst else None)
 
 
 def _worst(verdicts: Sequence[Verdict]) -> Verdict:
-    if any(verdict.failed for verdict in verdicts):
-        return Verdict.BROKEN
-    for verdict in (Verdict.UNPROVEN, Verdict.OPEN):
-        if verdict in verdicts:
-            return verdict
-    return Verdict.KEPT
+    return next((one for one in _ALL if one in verdicts), Verdict.KEPT)
 
 
 def _said_unchecked(
@@ -292,16 +357,47 @@ def _said_unchecked(
     return found
 
 
-def _grid(found: PromiseMap) -> list[tuple[str, str, Place]]:
+def _linked(found: PromiseMap, out: Path) -> PromiseMap:
+    """Keep of all links those that lead to a page which lies beside the map's folder, relative to the map."""
+    texts: dict[Path, str] = {}
+
+    def link(folder: str, page: str) -> str:
+        name, _sign, anchor = page.partition("#")
+        file = out.parent / folder / name
+        if file not in texts:
+            texts[file] = file.read_text("utf-8", "replace") if name and file.is_file() else ""
+        return f"../{folder}/{page}" if texts[file] and (not anchor or f'id="{anchor}"' in texts[file]) else ""
+
+    def of(one: Mapped) -> Mapped:
+        spots = tuple(replace(spot, page=link("report", spot.page)) for spot in one.spots)
+        return replace(one, spots=spots, book=link("book", one.book), page=link("report", one.page))
+
+    places = tuple(replace(one, journeys=tuple(of(journey) for journey in one.journeys)) for one in found.places)
+    incidents = tuple(replace(one, page=link("report", one.page)) for one in found.incidents)
+    return replace(found, places=places, incidents=incidents)
+
+
+_WORDS = {
+    "share": (N_("Share"), N_("how people hear of us")),
+    "package": (N_("Package"), N_("how it is offered, and at what price")),
+    "keep: welcome": (N_("Welcome"), N_("how people are received")),
+    "keep: deliver": (N_("Deliver"), N_("how they get what they came for")),
+    "keep: keep faith": (N_("Keep faith"), N_("what happens when something goes wrong")),
+    "keep: farewell": (N_("Farewell"), N_("how people leave")),
+    "improve": (N_("Improve"), N_("what was learned from mistakes")),
+    "": (N_("Without a place"), N_("no map says where these belong, and who owns them")),
+}
+"""What each place is called, and what it is about."""
+
+
+def _grid(found: PromiseMap) -> list[tuple[str, str, str, Place]]:
     """Return the places with their words, the four of "keep" side by side under one roof."""
-    words = {"keep: welcome": "Welcome", "keep: deliver": "Deliver", "keep: keep faith": "Keep faith"}
-    words |= {"keep: farewell": "Farewell", "share": "Share", "package": "Package", "improve": "Improve"}
-    return [(place.stage, words.get(place.stage, "Without a place"), place) for place in found.places]
+    return [(place.stage, _(_WORDS[place.stage][0]), _(_WORDS[place.stage][1]), place) for place in found.places]
 
 
 def _when(found: PromiseMap) -> dict[str, str]:
     def told(day: date | None) -> str:
-        return str(format_date(day, "EEE d MMMM y", locale="en")) if day else ""
+        return str(format_date(day, _("EEE d MMMM y"), locale=language())) if day else ""
 
     return {"since": told(found.since), "until": told(found.until)}
 

@@ -27,9 +27,9 @@
     !['hidden', 'submit', 'button', 'reset', 'image', 'search'].includes(element.type) &&
     !element.disabled && !element.readOnly &&
     (shown(element) || (CHOICES.includes(element.type) && [...(element.labels || [])].some(shown)));
-  const label = (element) =>
+  const label = (element, most = 60) =>
     (element.labels?.[0]?.innerText || element.getAttribute('aria-label') || element.placeholder || element.name || '')
-      .replace(/[\s*:]+/g, ' ').trim().slice(0, 60);
+      .replace(/[\s*:]+/g, ' ').trim().slice(0, most);
   const filled = (element) => (CHOICES.includes(element.type) ? element.checked : element.value.trim() !== '');
   const scopeOf = (element) =>
     element.form || element.closest('dialog, [role=dialog], [role=form]') || element.ownerDocument.body;
@@ -107,7 +107,7 @@
 
   // What was done here, as somebody else would have to do it: what was pressed, and what was typed where.
   const act = (element, does, words, value = '') => {
-    const said = { does, words: words.replace(/\s+/g, ' ').trim().slice(0, 80), value: value.slice(0, 200) };
+    const said = { does, words: words.replace(/\s+/g, ' ').trim().slice(0, 200), value: value.slice(0, 200) };
     // Leaving a field tells once more what stands in it.
     const told = does !== 'press' && does !== 'follow' ? before.get(element) : null;
     if (told?.does === does && told.value === said.value) return;
@@ -125,9 +125,9 @@
   };
   // A label around a list says its choices as well.
   const called = (element) => {
-    const words = label(element);
+    const words = label(element, 200);
     const choices = element.localName === 'select' && element.labels?.[0]?.contains(element) ? element.innerText : '';
-    return choices ? words.replace(choices.replace(/[\s*:]+/g, ' ').trim().slice(0, 60), '').trim() : words;
+    return choices ? words.replace(choices.replace(/[\s*:]+/g, ' ').trim(), '').trim() : words;
   };
   const typed = (element) => {
     const legend = element.closest('fieldset')?.querySelector('legend')?.innerText ?? '';
