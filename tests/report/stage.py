@@ -146,13 +146,18 @@ class Walk:
         title: str = "",
         keyword: str = "And",
         ride: Mapping[str, Any] | None = None,
+        says: str = "",
     ) -> None:
+        """Write down a step; `says` is what the page in the picture says."""
         index = next(self._steps)
         began = self.stage.now
         self.stage.now += timedelta(seconds=seconds)
         if picture and self.stage.evidence is not None:
             self.stage.evidence.mkdir(parents=True, exist_ok=True)
             (self.stage.evidence / picture).write_bytes(a_picture())
+        if says and self.stage.evidence is not None:
+            self.stage.evidence.mkdir(parents=True, exist_ok=True)
+            (self.stage.evidence / f"{self.id}-{index}.txt").write_text(says, "utf-8")
         self.stage.write(
             "step",
             self.id,
@@ -173,6 +178,7 @@ class Walk:
             fields=[{"label": label, "value": value, "how": "label"} for label, value in fields],
             error=error,
             ride=dict(ride or {}),
+            page_text=f"{self.id}-{index}.txt" if says else "",
         )
 
     def promise(

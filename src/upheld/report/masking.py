@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from upheld.browser.address import LONG, SECRET_NAMES, SLUG
 from upheld.ledger import RunView
 from upheld.promises import Arrival
+from upheld.report.attached import addresses_attached
 from upheld.report.letters import masked
 
 __all__ = ["Mask"]
@@ -34,7 +35,7 @@ _WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_~=+-]|\.(?=[A-Za-z0-9])|%[0-9A-Fa-
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
 _SAID = re.compile(
     r"(?P<name>\b(?:bearer|basic|(?:set-)?cookie\s*:\s*[\w.-]+\s*="
-    r"|[\w-]*(?:token|secret|passwor[dt]|passwd|kennwort|api[_-]?key|session[_-]?id|sessid|\bsid)[\w-]*[\"']?\s*[:=]"
+    r"|[\w-]*(?:token|secret|passwor[dt]|passwd|kennwort|api[ _-]?key|session[_-]?id|sessid|\bsid)[\w-]*[\"']?\s*[:=]"
     r"|(?:password|passwort|kennwort|api[ _-]?key)\s+(?:is|ist|lautet)\s*:?(?=\s*[\"']?\S*\d))\s*[\"']?)"
     r"(?P<value>[^\s\"'<>&,;]{4,})",
     re.IGNORECASE,
@@ -48,6 +49,8 @@ _CARD = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
 _CODE = re.compile(
     r"(?<![\w.,:/+#€$£%-])(?:\d{4,8}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|(?=[A-Z-]*\d)[A-Z0-9-]{5,12})(?![\w%€$£]|[.,:/]\d)"
 )
+# On a page a word such as "Password" is mostly the name of a field.
+_FIELD = re.compile(r"(?i)\b(?:passwor[dt]|kennwort|wachtwoord|contraseña)\b")
 _PARTS = re.compile(r"[-._~+=%]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # A code stands in the line that calls it one, or in the next two.
@@ -56,10 +59,13 @@ _TEXT = 200_000
 
 
 class Mask:
-    """Masks what belongs to this run."""
+    """Masks what belongs to this run; `read` gives a file of the evidence, None where it is not kept."""
 
-    def __init__(self, run: RunView) -> None:
+    def __init__(self, run: RunView, read: Callable[[str], bytes | None] | None = None) -> None:
         self._known = {word for one in run.arrivals for word in _secrets_of(one.arrival)}
+        for path in {one.raw for one in run.arrivals if one.raw and one.arrival.attachments} if read else ():
+            for address in addresses_attached(read(path) or b"") if read else ():
+                self._known.update(_secrets_in(address))
         for probe in run.probes:
             self._known.update(_secrets_in(probe.url))
         for journey in run.journeys:
@@ -88,7 +94,7 @@ class Mask:
             return True
         if self._groups(said) != said or any(self._is_secret(word) for word in _WORD.findall(said)):
             return True
-        return any(True for _code in _called_codes(said))
+        return any(True for _code in _called_codes(_FIELD.sub("", said)))
 
     def run(self, run: RunView) -> RunView:
         """Return the run as it may be published: without its traces, and without pictures of its messages."""

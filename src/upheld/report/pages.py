@@ -99,8 +99,8 @@ def write_report(
     language that there is no catalogue of.
     """
     out.mkdir(parents=True, exist_ok=True)
-    mask, earlier = Mask(run) if publish else None, tuple(earlier)
-    files = Files(evidence, out, mask)
+    files, earlier = Files(evidence, out), tuple(earlier)
+    mask = files.mask = Mask(run, files.raw) if publish else None
     with language.speaking(settings.language if settings else "en", settings.root if settings else None):
         insights = insights_of(run, read=files.raw, maps=maps, settings=settings, earlier=earlier)
         if mask is not None:

@@ -17,7 +17,7 @@ from upheld.ledger import RunView
 from upheld.maps import JourneyMap
 from upheld.report import allure
 from upheld.report.cucumber import messages_of
-from upheld.report.files import MESSAGES, link
+from upheld.report.files import MESSAGES, Files, link
 from upheld.report.history import keep_night
 from upheld.report.markdown import markdown_of
 from upheld.report.masking import Mask
@@ -44,7 +44,7 @@ def tell_others(
     report's folder is said and stops nothing: the run is over, and its verdicts are in the ledger.
     """
     if settings.publish:
-        run = Mask(run).run(run)
+        run = Mask(run, Files(settings.path / "evidence", out).raw).run(run)
     address = settings.report_url.replace("{run}", run.id)
     with language.speaking(settings.language, settings.root):
         written = _written(out)
