@@ -44,7 +44,8 @@ def test_a_translation_fills_no_place_that_its_message_does_not_have(language: s
         ids = message.id if isinstance(message.id, tuple | list) else [message.id]
         places = {place for one in ids for place in PLACES.findall(one)}
         filled = {place for said in said_in(message) for place in PLACES.findall(said)}
-        assert filled == places, message.id
+        # What begins with a thing's name in her language has it with a capital: `{It}` for `{it}`.
+        assert {place.casefold() for place in filled} == {place.casefold() for place in places}, message.id
 
 
 def test_english_is_spoken_unless_said_otherwise() -> None:

@@ -7,6 +7,8 @@ yet gets one.
 from __future__ import annotations
 
 import sys
+import tomllib
+from collections.abc import Iterator
 
 from babel.core import Locale
 from babel.messages.catalog import Catalog, Message
@@ -16,6 +18,8 @@ from babel.messages.pofile import read_po, write_po
 from upheld.language import FILE, OURS
 
 SOURCE = OURS.parent
+# Tables of which words are said as well: in each of its entries, these.
+TABLES = {"checks/mail_clients.toml": ("is", "without")}
 METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
 OPTIONS = {"**.j2": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
@@ -27,7 +31,17 @@ def extracted() -> Catalog:
     found = extract_from_dir(SOURCE, METHODS, OPTIONS, KEYWORDS, comment_tags=("Translators:",))
     for file, _line, message, comments, context in sorted(found, key=lambda one: (one[0], one[1])):
         catalog.add(message, None, [(file, 0)], auto_comments=comments, context=context)
+    for file, words in TABLES.items():
+        for message in _said_in_table(file, words):
+            catalog.add(message, None, [(file, 0)])
     return catalog
+
+
+def _said_in_table(file: str, words: tuple[str, ...]) -> Iterator[str]:
+    for entry in tomllib.loads((SOURCE / file).read_text("utf-8")).values():
+        for word in words:
+            said = entry.get(word, ())
+            yield from [said] if isinstance(said, str) else said
 
 
 def update(language: str) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from upheld.language import gettext as _
 from upheld.ledger import CastView, JourneyView, MomentView, PromiseView, RunView
 from upheld.promises.expectation import Knowledge
 from upheld.promises.facts import Fact
@@ -90,7 +91,10 @@ def case_of(journey: JourneyView, view: PromiseView, tolerance: timedelta) -> Ca
             interval = view.promise.window.resolve(knowledge.moments, tolerance)
         except KeyError as missing:
             known = ", ".join(name for name in knowledge.moments if name not in (JOURNEY_START, PROMISE_STEP))
-            trouble = f'no step of this journey says when "{missing.args[0]}" is (known: {known or "no moment"})'
+            trouble = _(
+                'no step of this journey says when "{moment}" is (known: {known})',
+                moment=missing.args[0], known=known or _("no moment"),
+            )  # fmt: skip
     return Case(
         id=view.id,
         promise=view.promise,
@@ -139,11 +143,11 @@ def _is_known(zone: str) -> bool:
 
 def _not_reached(journey: JourneyView) -> str:
     if journey.status == "not run":
-        return "not reached: this journey was not walked"
+        return _("not reached: this journey was not walked")
     stopped = next((step for step in journey.steps if step.status != "passed"), None)
     if stopped is not None:
         reason = f" ({stopped.error.splitlines()[0]})" if stopped.error and stopped.status == "unproven" else ""
-        return f'not reached: the journey stopped at "{stopped.text}"{reason}'
+        return _('not reached: the journey stopped at "{step}"', step=stopped.text) + reason
     if journey.error:
-        return f"not reached: {journey.error.splitlines()[0]}"
-    return "not reached: what walked this journey died on the way"
+        return _("not reached: {why}", why=journey.error.splitlines()[0])
+    return _("not reached: what walked this journey died on the way")

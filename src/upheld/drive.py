@@ -17,6 +17,7 @@ from upheld.cast import Cast, Person
 from upheld.clock import CLOCK_HEADER, Clock
 from upheld.config import Settings
 from upheld.errors import BrowserGone, CouldNotLook, FeatureError, SiteUnreachable, StepFailed, did_you_mean
+from upheld.language import gettext as _
 from upheld.ledger import CastView, JourneyView, Lease, Ledger, MomentView, NewEvent, PromiseView
 from upheld.maps import FactRule
 from upheld.noting import Notebook
@@ -331,7 +332,8 @@ class Journey:
             evidence.attach(context)
             page = context.new_page()
         except Error as error:
-            raise BrowserGone(f"{actor.who} could not open a browser: {str(error).splitlines()[0]}") from error
+            why = {"who": actor.who, "why": str(error).splitlines()[0]}
+            raise BrowserGone(_("{who} could not open a browser: {why}", **why)) from error
         # A browser that takes its time to start is ours, and no wait of the customer's.
         index, step_began, since = self._step
         self._step = (index, step_began, since + time.monotonic() - began)
@@ -409,7 +411,7 @@ class Journey:
             pointless = name in self._withdraws.get(case.promise.kind, ()) and not case.promise.silent
             hers = withdraws_for is None or case.promise.who == withdraws_for
             if pointless and hers and case.interval is not None and case.interval.closes > began:
-                self._withdraw(case.id, f"after {name} it is pointless")
+                self._withdraw(case.id, _("after {moment} it is pointless", moment=name))
 
     def _open(self) -> list[Case]:
         """Return what was promised so far in this journey, as cases."""
@@ -452,8 +454,6 @@ class Journey:
         if promise.channel != "page":
             return self._reaching.wait_for(promise, actor, interval, known)
         found = self._reaching.look_at_page(promise, actor, interval, known)
-        if found is None and promise.waits:
-            raise StepFailed(f"{actor.who} looked for the {promise.kind} on the page, and it is not there.")
         return None if promise.silent else found
 
     def _seen_by_actors(self) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from upheld.checks import (
     severities,
 )
 from upheld.config import Settings
+from upheld.language import gettext as _
 from upheld.ledger import ArrivalView, JourneyView, JudgementView, NewEvent, PromiseView, RunView
 from upheld.mailbox.letter import open_letter
 from upheld.maps import JourneyMap, recognisers_of
@@ -226,8 +227,8 @@ class Inspector:
         sent = touch.arrival.channel in ("email", "text message")
         if severity is Severity.OFF or seen.answers or not sent or touch.kind in expected:
             return
-        name = touch.arrival.subject or " ".join(touch.arrival.text.split())[:60] or "a message without a subject"
-        seen.found.append((_Unpromised(), Finding(f"“{name}” came, which nobody promised."), severity))
+        name = touch.arrival.subject or " ".join(touch.arrival.text.split())[:60] or _("a message without a subject")
+        seen.found.append((_Unpromised(), Finding(_("“{words}” came, which nobody promised.", words=name)), severity))
 
     def _let_fail(self, seen: _Seen, settled: list[Settled]) -> None:
         for answer in seen.answers:
@@ -279,8 +280,8 @@ def _asked(check: Check, touch: Touch, known: Known) -> list[Finding]:
     try:
         return list(check.look(touch, known))
     except Exception as error:  # noqa: BLE001 - anybody's check, on anybody's message
-        why = f"The check failed itself ({type(error).__name__}: {error})."
-        return [Finding(f"{touch.name} could not be looked at.", "failed itself", unsure=why)]
+        why = _("The check failed itself ({error}).", error=f"{type(error).__name__}: {error}")
+        return [Finding(_("{It} could not be looked at.", **touch.names), "failed itself", unsure=why)]
 
 
 class _Unpromised:

@@ -27,6 +27,7 @@ OURS = Path(__file__).parent / "locale"
 """Where the catalogues lie that come with upheld."""
 
 _spoken: ContextVar[tuple[str, _gettext.NullTranslations]] = ContextVar("spoken")
+_everywhere: list[tuple[str, _gettext.NullTranslations]] = []
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
@@ -46,7 +47,7 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
 
 def language() -> str:
     """Return the language that is spoken, as babel names its locale: `en`, `de`, `pt_BR`."""
-    return _spoken.get((ENGLISH, _NONE))[0]
+    return _said()[0]
 
 
 def listed(things: Iterable[str]) -> str:
@@ -62,8 +63,11 @@ def languages(root: Path | None = None) -> list[str]:
 
 
 @contextlib.contextmanager
-def speaking(name: str, root: Path | None = None) -> Iterator[None]:
-    """Speak a language, with the catalogue of the suite in `root` before ours. Raises `ConfigError` without either."""
+def speaking(name: str, root: Path | None = None, *, everywhere: bool = False) -> Iterator[None]:
+    """Speak a language, with the catalogue of the suite in `root` before ours. Raises `ConfigError` without either.
+
+    `everywhere` goes for the other threads of this process as well, which a run has: a mailbox is read in one.
+    """
     translations: _gettext.NullTranslations = _NONE
     files = [file for place in _places(root) if (file := place / name / FILE).is_file()]
     known = languages(root)
@@ -79,10 +83,15 @@ def speaking(name: str, root: Path | None = None) -> Iterator[None]:
             translations = read
         else:
             translations.add_fallback(read)
-    before = _spoken.set((name, translations))
+    said = (name, translations)
+    before = _spoken.set(said)
+    if everywhere:
+        _everywhere.append(said)
     try:
         yield
     finally:
+        if everywhere:
+            _everywhere.remove(said)
         _spoken.reset(before)
 
 
@@ -90,7 +99,11 @@ _NONE = _gettext.NullTranslations()
 
 
 def _translations() -> _gettext.NullTranslations:
-    return _spoken.get((ENGLISH, _NONE))[1]
+    return _said()[1]
+
+
+def _said() -> tuple[str, _gettext.NullTranslations]:
+    return _spoken.get(None) or next(reversed(_everywhere), (ENGLISH, _NONE))
 
 
 def _places(root: Path | None) -> list[Path]:

@@ -8,7 +8,6 @@ becomes a gap, and a gap makes verdicts `unproven`: a mailbox's of what comes th
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import threading
 import time
 from collections import defaultdict
@@ -21,6 +20,8 @@ from typing import Self
 import httpx
 
 from upheld.errors import MailboxUnreachable
+from upheld.keeping import keep
+from upheld.language import gettext as _
 from upheld.ledger import Ledger, NewEvent
 from upheld.mailbox import Envelope, Gap, Mailbox, Span, seen_by
 from upheld.mailbox.base import NO_CAPTURE
@@ -88,7 +89,7 @@ class Lookout:
         self._before: dict[str, bool] = {}
         self._read_until, self._read_at = 0, 0.0
         self._site_gaps: list[Stretch] = []
-        self._site_down: tuple[datetime, str] | None = None
+        self._site_down: tuple[datetime, dict[str, str]] | None = None
         self._site_answered = datetime.now(UTC)
         for recipient, arrival in known:
             self._arrivals[recipient][arrival.id] = arrival
@@ -149,7 +150,7 @@ class Lookout:
 
     def catches(self, channel: str) -> str:
         """Return "" where something that comes by this channel can be seen at all, else why it cannot."""
-        return NO_CAPTURE if seen_by(channel) not in ("", *self._watches) else ""
+        return _(NO_CAPTURE) if seen_by(channel) not in ("", *self._watches) else ""
 
     def wait_for_arrival(self, until: datetime) -> None:
         """Return when something has arrived, or at `until` (real time)."""
@@ -179,8 +180,12 @@ class Lookout:
                 watch.must_reach(now)
             if not self._changed.wait_for(lambda: not behind(), limit) and self._mail in behind():
                 raise MailboxUnreachable(
-                    f"{self._mail.mailbox.name} at {self._mail.mailbox.url} has not answered since "
-                    f"{self._mail.pulse:%H:%M:%S} UTC"
+                    _(
+                        "{name} at {url} has not answered since {since} UTC",
+                        name=_(self._mail.mailbox.name),
+                        url=self._mail.mailbox.url,
+                        since=f"{self._mail.pulse:%H:%M:%S}",
+                    )
                 )
         # A link is tried before time is turned on: it may be good for an hour only.
         self._noticed()
@@ -243,7 +248,7 @@ class Lookout:
     def _gaps_of_site(self) -> list[Stretch]:
         with self._changed:
             down = self._site_down
-            return [*self._site_gaps, *([Stretch(down[0], datetime.now(UTC), down[1])] if down else [])]
+            return [*self._site_gaps, *([Stretch(down[0], datetime.now(UTC), _away(down[1]))] if down else [])]
 
     # What the watches tell
 
@@ -285,12 +290,7 @@ class Lookout:
 
     def _keep(self, raw: bytes, ending: str) -> str:
         """Keep the message as it came, under a name of ours; return its path below the evidence."""
-        name = f"messages/{hashlib.sha256(raw).hexdigest()[:24]}{ending}"
-        file = self._evidence / name
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(raw)
-        return name
+        return keep(self._evidence, raw, ending, below="messages")
 
     def _read_ledger(self) -> None:
         """Learn what those who walk have written down themselves: what a page showed them, what they fetched."""
@@ -325,16 +325,24 @@ class Lookout:
             with self._web.stream("GET", self._site):
                 pass
         except httpx.TransportError as error:
-            why = f"the site at {self._site} did not answer ({type(error).__name__})"
+            said = {"site": self._site, "error": type(error).__name__, "since": f"{asked:%H:%M:%S}"}
             with self._changed:
-                self._site_down = self._site_down or (self._site_answered, f"{why} from {asked:%H:%M:%S} UTC on")
+                self._site_down = self._site_down or (self._site_answered, said)
             return
         with self._changed:
             if self._site_down is not None:
-                since, why = self._site_down
-                self._site_gaps.append(Stretch(since, asked, f"{why} until {asked:%H:%M:%S} UTC"))
+                since, said = self._site_down
+                self._site_gaps.append(Stretch(since, asked, _away(said, until=f"{asked:%H:%M:%S}")))
                 self._site_down = None
             self._site_answered = asked
+
+
+def _away(said: dict[str, str], until: str = "") -> str:
+    if until:
+        return _(
+            "the site at {site} did not answer ({error}) from {since} UTC on until {until} UTC", **said, until=until
+        )
+    return _("the site at {site} did not answer ({error}) from {since} UTC on", **said)
 
 
 def _stretches(spans: Iterable[Span | Gap]) -> list[Stretch]:

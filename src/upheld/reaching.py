@@ -6,7 +6,6 @@ The sweep judges finally; here it is only found, so that the journey can go on w
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import secrets
 import time
 from dataclasses import replace
@@ -14,9 +13,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from upheld.errors import MailboxUnreachable, StepFailed
+from upheld.keeping import keep
+from upheld.language import gettext as _
 from upheld.ledger import Ledger, NewEvent
 from upheld.mailbox.base import NO_CAPTURE, gap_counts, seen_by
-from upheld.promises import Arrival, Promise
+from upheld.promises import Arrival, Promise, telling
 from upheld.promises.documents import reaching_by
 from upheld.promises.expectation import Knowledge, shortfalls
 from upheld.promises.recognise import Recognisers
@@ -80,7 +81,7 @@ class Reaching:
         limit = max(self._limit(interval), min(interval.closes - journey.now(), journey.settings.step_limit))
         deadline = time.monotonic() + limit.total_seconds()
         while True:
-            with journey.looking(actor, f"could not look for the {promise.kind} on the page"):
+            with journey.looking(actor, _("could not look for the {kind} on the page", kind=promise.kind)):
                 seen = page_as_arrival(actor.page, actor.person.email)
             named = promise.kind in recognisers.kinds(replace(seen, headings=(*seen.headings, *_words(seen))))
             right = not shortfalls(promise.expectation, seen, knowledge)
@@ -94,13 +95,17 @@ class Reaching:
             self._let_pass(actor, _POLL * 2)
         if found is not None:
             self.catch(found, b"")
+        elif promise.waits:
+            said = {"who": actor.who, "kind": promise.kind}
+            raise StepFailed(_("{who} looked for the {kind} on the page, and it is not there.", **said))
         return found
 
     def wait_for(self, promise: Promise, actor: Actor, interval: Interval, knowledge: Knowledge) -> Arrival:
         """Wait here for what she needs to go on; raises `StepFailed` with what had come instead."""
         channel = promise.channel
         if seen_by(channel) == "capture" and not self._journey.settings.capture:
-            raise MailboxUnreachable(f"{actor.who} cannot be seen to receive the {promise.kind}: {NO_CAPTURE}")
+            said = {"who": actor.who, "kind": promise.kind, "why": _(NO_CAPTURE)}
+            raise MailboxUnreachable(_("{who} cannot be seen to receive the {kind}: {why}", **said))
         address = address_by(promise.channel, actor.person.email, actor.person.phone)
         limit = self._limit(interval)
         deadline, seen = time.monotonic() + limit.total_seconds(), 0
@@ -122,11 +127,17 @@ class Reaching:
             if gap.data["what"] == seen_by(channel) or gap_counts(str(gap.data["what"]), channel)
         ]
         if gaps:
-            raise MailboxUnreachable(f"{actor.who} waited for the {promise.kind}, but {gaps[-1].data['why']}")
-        subjects = ", ".join(f'"{_shown(arrival)}"' for arrival in came) or "nothing"
+            said = {"who": actor.who, "kind": promise.kind, "why": gaps[-1].data["why"]}
+            raise MailboxUnreachable(_("{who} waited for the {kind}, but {why}", **said))
         raise StepFailed(
-            f"{actor.who} did not receive the {promise.kind}: after {limit.total_seconds():.1f} s what had come to "
-            f"{address} was {subjects}."
+            _(
+                "{who} did not receive the {kind}: after {time} s what had come to {address} was {what}.",
+                who=actor.who,
+                kind=promise.kind,
+                time=telling.number(limit.total_seconds()),
+                address=address,
+                what=_shown_of(came),
+            )
         )
 
     def last_of(self, kind: str, actor: Actor) -> Arrival:
@@ -140,8 +151,8 @@ class Reaching:
             if found := [arrival for arrival in came if kind in recognisers.kinds(arrival)]:
                 return found[-1]
             if time.monotonic() > deadline:
-                there = ", ".join(f'"{_shown(arrival)}"' for arrival in came) or "nothing"
-                raise StepFailed(f"{actor.who} has received no {kind}: what has come to {address} is {there}.")
+                said = {"who": actor.who, "kind": kind, "address": address, "what": _shown_of(came)}
+                raise StepFailed(_("{who} has received no {kind}: what has come to {address} is {what}.", **said))
             self._let_pass(actor, _POLL)
 
     def raw_of(self, arrival: Arrival) -> bytes:
@@ -171,15 +182,14 @@ def _words(page: Arrival) -> list[str]:
     return [link.words for link in page.links]
 
 
+def _shown_of(came: list[Arrival]) -> str:
+    return ", ".join(_('"{words}"', words=_shown(one)) for one in came) or _("nothing")
+
+
 def _shown(arrival: Arrival) -> str:
     return arrival.subject or " ".join(arrival.text.split())[:60]
 
 
 def _keep(journey: Any, raw: bytes) -> str:
     """Keep what was fetched under a name of ours; return its path below the evidence."""
-    name = f"messages/{hashlib.sha256(raw).hexdigest()[:24]}.bin"
-    file = journey.evidence_folder / name
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(raw)
-    return name
+    return keep(journey.evidence_folder, raw, ".bin", below="messages")

@@ -239,7 +239,9 @@ class Run:
             notice=self._notice,
             noticed=self._noticed,
         )
-        with self._prober, self._renderer, self.lookout:
+        # What a thread cannot see is told in the suite's language as well.
+        speaks = speaking(self.settings.language, self.settings.root, everywhere=True)
+        with speaks, self._prober, self._renderer, self.lookout:
             self.lookout.first_look()
             yield
 

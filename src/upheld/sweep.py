@@ -14,6 +14,8 @@ from upheld.cases import case_of, timelines_of
 from upheld.clock import Clock
 from upheld.config import Settings
 from upheld.errors import CouldNotLook
+from upheld.language import N_
+from upheld.language import gettext as _
 from upheld.ledger import JourneyView, JudgementView, Lease, Ledger, NewEvent, PromiseView, RunView, fold
 from upheld.lookout import Lookout
 from upheld.mailbox.base import gap_counts, seen_by
@@ -35,8 +37,12 @@ _LOOKED = ("covered", "gap", "clock")
 # Two readings of one clock differ by less than this, or somebody has moved it.
 JUMP = timedelta(seconds=3)
 _DOUBTS = {
-    "mailbox": "No mail of this site has ever reached this mailbox: it is likelier that the site does not send here.",
-    "capture": "Nothing of this site has ever reached this capture: it is likelier that the site does not send here.",
+    "mailbox": N_(
+        "No mail of this site has ever reached this mailbox: it is likelier that the site does not send here."
+    ),
+    "capture": N_(
+        "Nothing of this site has ever reached this capture: it is likelier that the site does not send here."
+    ),
 }
 # What she sees with her own eyes while she walks, and no mailbox catches.
 WALKED = ("page", "download")
@@ -288,7 +294,7 @@ class Sweep:
             doubt = _DOUBTS.get(seen_by(channels[case]), "")
             if found.verdict is not Verdict.BROKEN or not doubt or self._lookout.ever_seen(channels[case]):
                 return found
-            return Judgement(found.verdict, f"{found.why} {doubt}", found.arrivals, found.site_at, found.final)
+            return Judgement(found.verdict, f"{found.why} {_(doubt)}", found.arrivals, found.site_at, found.final)
 
         return {case: doubted(case, found) for case, found in verdicts.items()}
 
@@ -369,7 +375,7 @@ class _Docket:
             for name, timeline in timelines_of(view).items()
             for one in timeline.readings
         ]
-        for _, name, reading in sorted(seen, key=lambda one: one[0]):
+        for _real, name, reading in sorted(seen, key=lambda one: one[0]):
             self.take(name, reading)
         self._earlier = [*(view for run, view in views.items() if run != present), *between]
         self.walks: dict[str, list[Stretch]] = {}
@@ -427,8 +433,8 @@ class _Docket:
         off = reading.site - before.site_at(reading.real)
         last = before.readings[-1]
         if abs(off) > JUMP and not (last.turned and last.until is None):
-            between = f"{last.real:%H:%M:%S} and {reading.real:%H:%M:%S} UTC"
-            why = f"the site's clock was moved by somebody else between {between}"
+            between = _("{one} and {other} UTC", one=f"{last.real:%H:%M:%S}", other=f"{reading.real:%H:%M:%S}")
+            why = _("the site's clock was moved by somebody else between {times}", times=between)
             self.jumps.setdefault(name, []).append(Stretch(last.real, reading.real, why))
 
     def _by_journey(self) -> Iterable[list[Case]]:

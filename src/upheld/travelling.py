@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from upheld.clock import Clock
 from upheld.config import Settings
 from upheld.errors import ClockWouldNotTurn, CouldNotLook, FeatureError, LeaseLost, did_you_mean
+from upheld.language import gettext as _
 from upheld.ledger import Lease, Ledger
 from upheld.promises.judge import Case
 from upheld.promises.reading import StepText
@@ -61,17 +62,22 @@ class SiteTime:
         `FeatureError` where no step said when its moment is.
         """
         if not self._clock.turnable:
-            raise ClockWouldNotTurn(f'"{step.text}": this site\'s clock cannot be turned, so that could not be walked')
+            raise ClockWouldNotTurn(
+                _('"{step}": this site\'s clock cannot be turned, so that could not be walked', step=step.text)
+            )
         if not self.name and self._fence is None:
             raise ClockWouldNotTurn(
-                f'"{step.text}": all share this site\'s clock, and others walk by it too; this one has to walk alone'
+                _(
+                    '"{step}": all share this site\'s clock, and others walk by it too; this one has to walk alone',
+                    step=step.text,
+                )
             )
         target = self._target(step, to, moments)
         while (now := self.now()) < target:
             self._keep_the_right()
             ahead = (moment for case in cases() for moment in moments_of(case, now, self._settings.look_after))
             stop = min([*(moment for moment in ahead if moment < target), target])
-            for _, reading in self._turner.turn({self.name: stop}):
+            for _name, reading in self._turner.turn({self.name: stop}):
                 if isinstance(reading, CouldNotLook):
                     raise reading
                 self._offset = reading.site - reading.real
@@ -82,7 +88,9 @@ class SiteTime:
             if self._fence is not None:
                 self._fence.renew()
         except LeaseLost as error:
-            raise ClockWouldNotTurn(f"somebody else turns this site's clock meanwhile: {error}") from error
+            raise ClockWouldNotTurn(
+                _("somebody else turns this site's clock meanwhile: {error}", error=error)
+            ) from error
 
     def _target(self, step: StepText, to: Edge, moments: Mapping[str, Moment]) -> datetime:
         """Return the instant that is meant; where a day is meant and its hour has passed, the present."""
@@ -97,5 +105,8 @@ class SiteTime:
         same_day = target.astimezone(zone).date() == now.astimezone(zone).date()
         if target < now and not (to.clock and same_day):
             stands = f"{now.astimezone(zone):%d %B %H:%M} ({moment.zone})"
-            raise ClockWouldNotTurn(f'"{step.text}": the site\'s clock stands at {stands} already, and never goes back')
+            said = _(
+                '"{step}": the site\'s clock stands at {when} already, and never goes back', step=step.text, when=stands
+            )
+            raise ClockWouldNotTurn(said)
         return max(target, now)

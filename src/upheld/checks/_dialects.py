@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from upheld.language import N_
+
 __all__ = ["Piece", "debris_in", "empty_greeting", "is_filled_later", "placeholders_in"]
 
 # Words that name what a template is filled with. By themselves in one pair of braces they are surely a placeholder.
@@ -123,7 +125,7 @@ class Piece(NamedTuple):
     sure: bool
 
 
-_NO_VALUE = "a program had no value to put there"
+_NO_VALUE = N_("a program had no value to put there")
 # Labels whose value cannot be "none" or "zero" in any of the languages: they always name something.
 _LABELS = re.compile(
     r"(?:your |ihre? |votre |uw |je |su )?(?:name|first name|last name|when|where|what|who|date|time|starts?|begins?|"
@@ -161,7 +163,7 @@ _ANYWHERE: tuple[tuple[re.Pattern[str], str, str, bool], ...] = (
     (re.compile(r"\[object [A-Z][A-Za-z]+\]"), "value", _NO_VALUE, True),
     (re.compile(r"\bundefined undefined\b|\bnull null\b|\(undefined\)|\(null\)"), "value", _NO_VALUE, True),
     (re.compile(r"\bNaN(?::NaN|[/.-]NaN)+\b|\bNaN ?%"), "value", _NO_VALUE, True),
-    (re.compile(r"\bInvalid Date\b"), "value", "a program could not read a date", False),
+    (re.compile(r"\bInvalid Date\b"), "value", N_("a program could not read a date"), False),
     (
         re.compile(
             r"Traceback \(most recent call last\)|Fatal error: Uncaught|SQLSTATE\[|Liquid error(?:: | \(line )"
@@ -169,35 +171,35 @@ _ANYWHERE: tuple[tuple[re.Pattern[str], str, str, bool], ...] = (
             r"|\btranslation missing: \w"
             r"|(?:Warning|Notice): Undefined (?:variable|array key|index)"
         ),
-        "error", "a program failed where it was made", True,
+        "error", N_("a program failed where it was made"), True,
     ),
-    (re.compile(r"\blorem ipsum dolor\b", re.IGNORECASE), "filler", "words that stand in for a text", True),
-    (re.compile(r"\blorem ipsum\b(?! dolor)", re.IGNORECASE), "filler", "words that stand in for a text", False),
-    (re.compile(r"\bFIXME\b"), "note", "a note to its makers", True),
-    (re.compile(r"\[TODO\b[^\]\n]{0,40}\]|\bTODO\([a-z]+\)|<TODO>"), "note", "a note to its makers", True),
+    (re.compile(r"\blorem ipsum dolor\b", re.IGNORECASE), "filler", N_("words that stand in for a text"), True),
+    (re.compile(r"\blorem ipsum\b(?! dolor)", re.IGNORECASE), "filler", N_("words that stand in for a text"), False),
+    (re.compile(r"\bFIXME\b"), "note", N_("a note to its makers"), True),
+    (re.compile(r"\[TODO\b[^\]\n]{0,40}\]|\bTODO\([a-z]+\)|<TODO>"), "note", N_("a note to its makers"), True),
     (
         re.compile(
             r"&(?:nbsp|amp|quot|apos|lt|gt|euro|pound|copy|hellip|mdash|ndash|rsquo|lsquo|ldquo|rdquo|zwnj|shy|"
             r"[aouAOU]uml|szlig|[aeiouAEIOU](?:acute|grave|circ)|ccedil|ntilde|#\d{2,5}|#x[0-9a-fA-F]{2,5});"
         ),
-        "entity", "a sign in the letters of a web page, shown as it is written", True,
+        "entity", N_("a sign in the letters of a web page, shown as it is written"), True,
     ),
     (
         re.compile(r"</?(?:br|p|b|i|u|strong|em|div|span|table|tr|td|ul|li|h[1-6]|font)(?:\s[^<>\n]{0,80})?\s?/?>"),
-        "markup", "a piece of a web page's source, shown as it is written", True,
+        "markup", N_("a piece of a web page's source, shown as it is written"), True,
     ),
     (
         re.compile(r"\\n(?:\\r)?\\n|(?<=[.,!?])\\n(?=[A-ZÄÖÜÉ])|\\r\\n"),
-        "markup", "a new line that became two letters", True,
+        "markup", N_("a new line that became two letters"), True,
     ),
     (
         re.compile(
             "Ã[\u0080-\u009f¡-©«-º¼-¿Ÿœšžƒˆ˜](?![\u0022\u201d\u00bb])|Ã[„–](?=\\w)|Ã»(?=[a-z])"
             "|â€[™œ˜¦¢\u009d]|â€(?=[“”])|â‚¬|Â[£©®°§·½€](?=\\s|\\d|\\w)|ðŸ"
         ),
-        "encoding", "letters in the wrong encoding", True,
+        "encoding", N_("letters in the wrong encoding"), True,
     ),
-    (re.compile("\ufffd"), "encoding", "letters that were lost on the way", False),
+    (re.compile("\ufffd"), "encoding", N_("letters that were lost on the way"), False),
 )  # fmt: skip
 _SPANISH_TODO = ("es", "pt", "gl")  # "TODO" is "everything" there
 
@@ -251,7 +253,7 @@ def _no_value(label: str, value: str, language: str) -> str:
     if (value == "None" and (names or counts)) or (value == "Infinity" and counts):
         return _NO_VALUE
     if value in ("TODO", "FIXME") and names and language not in _SPANISH_TODO:
-        return "a note to its makers"
+        return N_("a note to its makers")
     return ""
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from upheld.browser.allow import allows, host_of
+from upheld.language import gettext as _
 
 __all__ = [
     "environment",
@@ -92,31 +93,33 @@ def environment(url: str, site: str, allow_hosts: Iterable[str] = ()) -> tuple[s
         return "", False
     here, there = machine(home), machine(host)
     if there == "loopback":  # two ports of one machine: `ForeignEnvironment` asks whether anything answers there
-        return ("", False) if here == "loopback" else ("a machine that only its own user can reach", True)
+        return ("", False) if here == "loopback" else (_("a machine that only its own user can reach"), True)
     if there == "private":
-        return ("", False) if here == "private" else ("a network that no customer is in", not here)
+        return ("", False) if here == "private" else (_("a network that no customer is in"), not here)
     ending, ours = host.rsplit(".", 1)[-1], home.rsplit(".", 1)[-1]
     if owner(host) in _EXAMPLE and owner(home) not in _EXAMPLE:
-        return "a host that is an example and nobody's", True
+        return _("a host that is an example and nobody's"), True
     if ending in _RESERVED and ending != ours:
         if stages := _stages(host) & _STAGES:
-            return f"another environment (“{min(stages)}”)", True
+            return _("another environment (“{name}”)", name=min(stages)), True
         # Whoever works at home gives the same machine such names, and nobody has ".example" by mistake.
         at_home = here == "loopback" and ending in ("test", "local", "internal", "lan", "localdomain")
         known = at_home or ending == "example"
-        return f"a host that customers cannot find (“.{ending}”)", not known
+        return _("a host that customers cannot find (“.{ending}”)", ending=ending), not known
     if tunnel := next((one for one in _TUNNELS if host == one or host.endswith(f".{one}")), ""):
-        return ("", False) if home.endswith(tunnel) else (f"a tunnel to somebody's machine ({tunnel})", True)
+        return (
+            ("", False) if home.endswith(tunnel) else (_("a tunnel to somebody's machine ({name})", name=tunnel), True)
+        )
     return _stage_apart(host, home, here)
 
 
 def _stage_apart(host: str, home: str, here: str) -> tuple[str, bool]:
     there, ours = _stages(host), _stages(home)
     if ours & (_STAGES | _TRIALS) and host.removeprefix("www.") == owner(home):
-        return "the site itself, from one where it is tried out", False
+        return _("the site itself, from one where it is tried out"), False
     if not there or there <= ours:
         return "", False
-    name = f"another environment (“{min(there)}”)"
+    name = _("another environment (“{name}”)", name=min(there))
     if ours:
         return (name, False) if same_owner(host, home) else ("", False)
     if same_owner(host, home):
@@ -129,6 +132,12 @@ def _stage_apart(host: str, home: str, here: str) -> tuple[str, bool]:
 def listed(url: str, allow_hosts: Iterable[str]) -> bool:
     """Return whether the settings name this host; loopback, which is always allowed, counts only where they do."""
     return allows(url, allow_hosts) and (not allows(url, ()) or host_of(url) in allow_hosts)
+
+
+def is_another(what: str) -> bool:
+    """Return whether what `environment` says is that an address leads to another environment, by its name."""
+    said = _("another environment (“{name}”)", name="\0").partition("\0")[0]
+    return bool(said) and what.startswith(said)
 
 
 def is_nobodys(host: str) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from upheld.checks.base import Touch
+from upheld.language import gettext as _
 
 __all__ = ["Source", "Spoken", "named", "source_of", "spoken"]
 
@@ -43,7 +44,7 @@ class Spoken:
         """The verb that goes with it: the details say, the receipt says."""
         last = self.where.rpartition(" ")[2]
         several = self.place == "text" and last.endswith("s") and not last.endswith(("ss", "series", "news"))
-        return "say" if several else "says"
+        return _("say") if several else _("says")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +66,30 @@ def named(touch: Touch) -> str:
 
 def spoken(touch: Touch) -> Iterator[Spoken]:
     """Yield all that the touchpoint says, what its reader sees first in front; without samples of code."""
-    arrival, letter, name = touch.arrival, touch.letter, touch.name
+    arrival, letter, names = touch.arrival, touch.letter, touch.names
     source = source_of(letter.html) if letter else Source()
     read = _prose(arrival.html_text or arrival.text, source)
     yield Spoken("text", named(touch), read)
     if arrival.subject:
         # A page is called by its title already.
-        where = f"The title of {name}" if arrival.channel == "page" else f"The subject of {name}"
+        where = _("The title of {it}", **names) if arrival.channel == "page" else _("The subject of {it}", **names)
         yield Spoken("subject", where, arrival.subject)
     if arrival.html_text and arrival.text:
-        yield Spoken("plain", f"The plain text of {name}", _prose(arrival.text, source))
+        yield Spoken("plain", _("The plain text of {it}", **names), _prose(arrival.text, source))
     if source.title:
-        yield Spoken("title", f"The title of {name}", source.title)
+        yield Spoken("title", _("The title of {it}", **names), source.title)
     if source.hidden:
-        yield Spoken("preview", f"The hidden line of {name}", source.hidden)
+        yield Spoken("preview", _("The hidden line of {it}", **names), source.hidden)
     for link in arrival.links[:LINKS]:
-        yield Spoken("link", f"A link in {name}", _unquoted(link.url))
+        yield Spoken("link", _("A link in {it}", **names), _unquoted(link.url))
     for file in arrival.attachments:
-        where = f"{file.name or 'A file'}, which came with {name},"
+        where = _("{file}, which came with {it},", file=file.name or _("A file"), **names)
         if file.text:
             yield Spoken("file", where, file.text[:LONGEST], _FILES.get(file.type, ""))
         if file.name:
-            yield Spoken("file name", f"The name of a file that came with {name}", file.name, _FILES.get(file.type, ""))
+            yield Spoken(
+                "file name", _("The name of a file that came with {it}", **names), file.name, _FILES.get(file.type, "")
+            )
 
 
 @functools.lru_cache(maxsize=64)

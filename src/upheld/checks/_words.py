@@ -9,6 +9,7 @@ from upheld.checks._part import Part, Wrong, was_beside
 from upheld.checks.base import Known, Touch
 from upheld.checks.labels import Labelled
 from upheld.checks.noted import Held, is_about
+from upheld.language import gettext as _
 from upheld.promises.facts import Fact, fold, says
 
 __all__ = ["name", "number", "place"]
@@ -31,7 +32,9 @@ def place(touch: Touch, known: Known, part: Part, every: Sequence[Held], values:
         # A place has many names; surely wrong is what the same label said otherwise before.
         sure = was_beside(said, held.fact, known)
         if (said.near or sure) and not (alike or value in hers or "://" in value or "online" in value):
-            yield Wrong(held, said, f"“{said.value}”", sure=sure, right=f"“{held.fact.value}”")
+            yield Wrong(
+                held, said, _("“{words}”", words=said.value), sure=sure, right=_("“{words}”", words=held.fact.value)
+            )
             return
 
 
@@ -66,7 +69,7 @@ def _bare(code: str) -> str:
     return re.sub(r"[\W_]", "", fold(code))
 
 
-def name(touch: Touch, known: Known, part: Part, _: Sequence[Held], values: Sequence[Labelled]) -> Iterator[Wrong]:
+def name(touch: Touch, known: Known, part: Part, every: Sequence[Held], values: Sequence[Labelled]) -> Iterator[Wrong]:
     person = known.person
     theirs = [
         name for one in known.cast for name in (one.given, one.family, str(one.details.get("company", ""))) if name
@@ -78,8 +81,9 @@ def name(touch: Touch, known: Known, part: Part, _: Sequence[Held], values: Sequ
         plain = said.near and 1 < len(words) < 6 and not re.search(r"[\d@/:]", said.value)
         named = any(says(said.value, name) for name in theirs)
         if plain and not named and not any(says(str(view.value), said.value) for view in known.noted):
-            fact = Fact("her name", person.name)
+            fact = Fact(_("her name"), person.name)
             # It may be the name of what she has booked, or of who sends it.
             sure = was_beside(said, fact, known)
-            yield Wrong(Held("name", fact, "", ""), said, f"“{said.value}”", sure=sure, right=f"“{person.name}”")
+            shown, right = _("“{words}”", words=said.value), _("“{words}”", words=person.name)
+            yield Wrong(Held("name", fact, "", ""), said, shown, sure=sure, right=right)
             return

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
+from upheld.language import gettext as _
 from upheld.ledger import CastView, FactView, StepView
 from upheld.maps import JourneyMap, Touchpoint
 from upheld.promises import Arrival, Promise
@@ -138,8 +139,15 @@ class Touch:
     def name(self) -> str:
         """What a sentence calls it: "the receipt", “Your order” where nobody knows what it is, "the page “Pay”"."""
         if self.arrival.channel == "page":
-            return f"the page “{self.arrival.subject}”"
-        return f"the {self.kind}" if self.kind else f"“{self.arrival.subject or 'a message without a subject'}”"
+            return _("the page “{title}”", title=self.arrival.subject)
+        if self.kind:
+            return _("the {kind}", kind=self.kind)
+        return _("“{words}”", words=self.arrival.subject or _("a message without a subject"))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Its name for a sentence that is translated: `{it}`, and `{It}` where a language begins with it."""
+        return {"it": self.name, "It": self.name[:1].upper() + self.name[1:]}
 
     @property
     def text(self) -> str:

@@ -13,8 +13,10 @@ from typing import Any, ClassVar
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from upheld.checks._spoken import named
+from upheld.checks.barriers import BARRIERS
 from upheld.checks.base import Check, Finding, Known, Severity, Touch
+from upheld.language import gettext as _
+from upheld.language import listed, ngettext
 
 __all__ = ["CHECKS", "MailAccessibility", "MailClients"]
 
@@ -56,10 +58,11 @@ class MailClients:
         for feature, words in _used(html)[:MOST]:
             without = [one for one in feature.without if one != _OUTLOOK or not knows_outlook]
             if without:
-                who = " and ".join((", ".join(without[:-1]), without[-1]) if len(without) > 1 else without)
-                said = (
-                    f"{named(touch)} has {feature.what}, which {who} {'do' if len(without) > 1 else 'does'} not show."
-                )
+                said = ngettext(
+                    "{It} has {what}, which {who} does not show.",
+                    "{It} has {what}, which {who} do not show.",
+                    len(without), what=_(feature.what), who=listed(_(one) for one in without), **touch.names,
+                )  # fmt: skip
                 yield Finding(said, feature.name, words)
 
 
@@ -79,22 +82,24 @@ class MailAccessibility:
             if impact not in ("serious", "critical") or rule in _OF_PAGES or rule == "image-alt":
                 continue
             nodes: list[Any] = list(found.get("nodes") or ())
-            where = _where(nodes[0] if nodes else None, touch.letter.html if touch.letter else "")
+            where = words = _where(nodes[0] if nodes else None, touch.letter.html if touch.letter else "")
             count = int(found.get("count", len(nodes)))
-            more = f" and {count - 1} more" if count > 1 else ""
-            help_ = str(found.get("help", rule)).rstrip(".")
-            yield Finding(f"Not everybody can read {touch.name}: {help_} ({where}{more}).", rule, where)
+            if count > 1:
+                where = _("{where} and {count} more", where=where, count=count - 1)
+            why = _(BARRIERS[rule]) if rule in BARRIERS else str(found.get("help", rule)).rstrip(".")
+            said = _("Not everybody can read {it}: {why} ({where}).", why=why, where=where, **touch.names)
+            yield Finding(said, rule, words)
 
 
 def _where(node: Any, html: str) -> str:
     """Return the words of the element that is meant, or where it stands as axe-core says it."""
     target = node.get("target", ()) if isinstance(node, dict) else ()
     if not target:
-        return "somewhere in it"
+        return _("somewhere in it")
     with contextlib.suppress(SelectolaxError, ValueError):
         element = LexborHTMLParser(html[:LARGEST]).css_first(str(target[-1]))
         if element is not None and (words := " ".join(element.text().split())):
-            return f"“{words[:60]}”"
+            return _("“{words}”", words=words[:60])
     return str(target[-1])[:80]
 
 

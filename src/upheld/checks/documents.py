@@ -8,9 +8,13 @@ from datetime import date, datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
 from upheld.checks.base import Finding, Known, Place, Severity, Touch
 from upheld.checks.labels import rows_of
 from upheld.checks.noted import Held, days_of, in_force, is_about, locales_of, told_at
+from upheld.language import gettext as _
+from upheld.language import language
 from upheld.mailbox.letter import Entry
 from upheld.promises import Attachment
 from upheld.promises.documents import FILE_KINDS
@@ -42,18 +46,24 @@ class Pdf:
     def look(self, touch: Touch, known: Known) -> Iterable[Finding]:
         """Yield what is wrong with each PDF."""
         for part in filter(FILE_KINDS["pdf"], touch.arrival.attachments):
-            named = part.name or "a PDF"
+            named = part.name or _("a PDF")
             if part.fault and _NOT_SEEN.search(part.fault):
                 if not part.text:
-                    yield Finding(f"{named} with {touch.name} could not be looked at.", unsure=part.fault, part="PDF")
+                    said = _("{file} with {it} could not be looked at.", file=named, **touch.names)
+                    yield Finding(said, unsure=part.fault, part="PDF")
             elif part.fault and part.size:  # a file of nothing is told as what it is, whatever its kind
-                said = f"{named} with {touch.name} does not open: {part.fault.removeprefix(_FAULT)}."
+                fault = part.fault.removeprefix(_FAULT)
+                said = _("{file} with {it} does not open: {fault}.", file=named, fault=fault, **touch.names)
                 yield Finding(said, rule="does not open", words=part.name, part="PDF")
             elif not part.text.strip() and part.size:
-                said = f"{named} with {touch.name} has no text in it: nobody can search it, or have it read out."
+                said = _(
+                    "{file} with {it} has no text in it: nobody can search it, or have it read out.",
+                    file=named, **touch.names,
+                )  # fmt: skip
                 yield Finding(said, rule="no text", words=part.name, severity=Severity.WARN, part="PDF")
             elif part.size and (missing := _unsaid(part, touch, known)):
-                said = f"{named} says none of what its message says: {', '.join(fact.tell() for fact in missing)}."
+                lacking = ", ".join(fact.tell() for fact in missing)
+                said = _("{file} says none of what its message says: {what}.", file=named, what=lacking)
                 yield Finding(said, rule="says otherwise", words=part.name, part="PDF")
 
 
@@ -89,8 +99,9 @@ class CalendarEntry:
         entries = _entries(touch)
         for entry in entries:
             if not entry.uid:
-                said = (
-                    f"The calendar entry of {touch.name} has no mark of its own (UID), so none can move or cancel it."
+                said = _(
+                    "The calendar entry of {it} has no mark of its own (UID), so none can move or cancel it.",
+                    **touch.names,
                 )
                 yield _entry_finding(said, "no uid", entry.summary)
         held = list(in_force(touch, known))
@@ -115,7 +126,8 @@ def _faults(part: Attachment, touch: Touch) -> Iterator[Finding]:
             continue
         rule = "no start" if "no start" in fault else "no zone" if "time zone" in fault else "not valid"
         minor = rule == "no zone" or (fault.startswith("an event's ") and "DTSTART" not in fault)
-        said = f"The calendar entry of {touch.name} is not valid: {fault.removeprefix(_FAULT)}."
+        told = fault.removeprefix(_FAULT)
+        said = _("The calendar entry of {it} is not valid: {fault}.", fault=told, **touch.names)
         yield _entry_finding(said, rule, part.name, Severity.WARN if minor else None)
 
 
@@ -179,9 +191,9 @@ def _when(put: Sequence[Entry], touch: Touch, known: Known, every: Sequence[Held
     where, told = told_at(held, known, right)
     words = str(entry.start.isoformat() if entry.start else entry.day)
     yield _entry_finding(
-        f"The calendar entry of {touch.name} is for {shown}; {told}.",
+        _("The calendar entry of {it} is for {what}; {told}.", what=shown, told=told, **touch.names),
         "start", words, None if own else Severity.WARN,
-        Place(where, right), Place(f"the calendar entry of {touch.name}", shown),
+        Place(where, right), Place(_("the calendar entry of {it}", **touch.names), shown),
     )  # fmt: skip
 
 
@@ -212,7 +224,7 @@ def _instant(fact: Fact) -> str:
 
 def _shown(entry: Entry, fact: Fact) -> str:
     if entry.start is None:
-        return _day(entry.day) if entry.day else "no day"
+        return _day(entry.day) if entry.day else _("no day")
     return _told(_local(entry.start, fact), fact.zone)
 
 
@@ -221,7 +233,7 @@ def _told(when: datetime, zone: str) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return str(format_date(day, _("d MMMM y"), locale=language()))
 
 
 def _where(put: Sequence[Entry], touch: Touch, known: Known, every: Sequence[Held]) -> Iterator[Finding]:
@@ -235,11 +247,14 @@ def _where(put: Sequence[Entry], touch: Touch, known: Known, every: Sequence[Hel
         return
     # A place may have other names; where her own messages call it by this one, another is wrong.
     called = says(touch.text, held.fact.value) or any(says(one.text, held.fact.value) for one in known.before)
-    where, told = told_at(held, known, f"“{held.fact.value}”")
+    where, told = told_at(held, known, _("“{words}”", words=held.fact.value))
     yield _entry_finding(
-        f"The calendar entry of {touch.name} is for “{entry.place}”; {told}.",
+        _(
+            "The calendar entry of {it} is for {what}; {told}.",
+            what=_("“{words}”", words=entry.place), told=told, **touch.names,
+        ),
         "place", entry.place, None if called else Severity.WARN,
-        Place(where, held.fact.value), Place(f"the calendar entry of {touch.name}", entry.place),
+        Place(where, held.fact.value), Place(_("the calendar entry of {it}", **touch.names), entry.place),
     )  # fmt: skip
 
 
@@ -250,18 +265,25 @@ def _cancelled(
     for entry in taken:
         same = [one for one in in_calendar if one.uid == entry.uid]
         if in_calendar and not same:
-            said = f"The calendar entry of {touch.name} cancels another event than hers, which stays (another UID)."
+            said = _(
+                "The calendar entry of {it} cancels another event than hers, which stays (another UID).",
+                **touch.names,
+            )
             yield _entry_finding(said, "uid", entry.uid)
         elif same and -1 < entry.sequence <= max(one.sequence for one in same):
-            said = (
-                f"The calendar entry of {touch.name} does not count as newer than the one she has, which"
-                f" stays (SEQUENCE {entry.sequence})."
-            )
+            said = _(
+                "The calendar entry of {it} does not count as newer than the one she has, which stays"
+                " (SEQUENCE {number}).",
+                number=entry.sequence, **touch.names,
+            )  # fmt: skip
             yield _entry_finding(said, "sequence", entry.summary)
     if "cancel" in touch.kind and not taken:
         for entry in put:
             if any(one.uid == entry.uid for one in in_calendar):
-                said = f"The calendar entry of {touch.name} leaves the event in her calendar: it is no cancellation."
+                said = _(
+                    "The calendar entry of {it} leaves the event in her calendar: it is no cancellation.",
+                    **touch.names,
+                )
                 yield _entry_finding(said, "no cancellation", entry.summary)
 
 
@@ -269,18 +291,20 @@ def _moved(put: Sequence[Entry], before: Sequence[Entry], touch: Touch) -> Itera
     for entry in put:
         same = [one for one in before if one.uid == entry.uid and not _cancels(one)]
         if same and entry.start != same[-1].start and -1 < entry.sequence <= max(one.sequence for one in same):
-            said = (
-                f"The calendar entry of {touch.name} does not count as newer than the one she has, which"
-                f" stays as it was (SEQUENCE {entry.sequence})."
-            )
+            said = _(
+                "The calendar entry of {it} does not count as newer than the one she has, which stays as it was"
+                " (SEQUENCE {number}).",
+                number=entry.sequence, **touch.names,
+            )  # fmt: skip
             yield _entry_finding(said, "sequence", entry.summary)
         named = [one for one in before if one.summary and fold(one.summary) == fold(entry.summary) and not one.rule]
         gone = {one.uid for one in before if _cancels(one)}
         if entry.uid and not same and "new" in touch.kind.split() and named and not entry.rule:
             old = [one for one in named if one.uid not in gone and one.start != entry.start]
             if old and len(put) == 1:
-                said = (
-                    f"The calendar entry of {touch.name} is a second one, and the old one stays as well (another UID)."
+                said = _(
+                    "The calendar entry of {it} is a second one, and the old one stays as well (another UID).",
+                    **touch.names,
                 )
                 yield _entry_finding(said, "uid", entry.uid)
 
@@ -296,27 +320,29 @@ class Table:
     def look(self, touch: Touch, known: Known) -> Iterable[Finding]:
         """Yield what is wrong with each CSV."""
         for part in filter(FILE_KINDS["csv"], touch.arrival.attachments):
-            named = part.name or "the CSV"
+            named = part.name or _("the CSV")
             if part.fault:
                 # What was read in spite of it may look odd to her, and is there.
-                said = f"{named} of {touch.name} cannot be read as it should: {part.fault}."
+                said = _(
+                    "{file} of {it} cannot be read as it should: {fault}.", file=named, fault=part.fault, **touch.names
+                )
                 severity = Severity.WARN if part.text.strip() else None
                 yield Finding(said, rule="does not open", words=part.name, severity=severity, part="CSV")
             if part.fault and not part.text.strip():
                 continue
             header, *rows = rows_of(part.text) or [[]]
             if not rows:
-                said = f"{named} of {touch.name} has a head and no rows."
+                said = _("{file} of {it} has a head and no rows.", file=named, **touch.names)
                 # One line without names of columns may be all that there is to say.
                 sure = touch.promise is not None and (not header or any(_COLUMN.search(fold(cell)) for cell in header))
                 yield Finding(said, rule="no rows", severity=None if sure else Severity.WARN, part="CSV")
                 continue
             ragged = [number for number, row in enumerate(rows, 2) if len(row) != len(header)]
             if ragged:
-                said = (
-                    f"{named} of {touch.name} is out of step in line {ragged[0]}: {len(rows[ragged[0] - 2])} cells"
-                    f" under {len(header)} columns."
-                )
+                said = _(
+                    "{file} of {it} is out of step in line {line}: {cells} cells under {columns} columns.",
+                    file=named, line=ragged[0], cells=len(rows[ragged[0] - 2]), columns=len(header), **touch.names,
+                )  # fmt: skip
                 yield Finding(said, rule="ragged", words=",".join(rows[ragged[0] - 2])[:80], part="CSV")
                 continue
             yield from _gaps(header, rows, part, touch, known)
@@ -325,14 +351,17 @@ class Table:
 def _gaps(
     header: Sequence[str], rows: Sequence[Sequence[str]], part: Attachment, touch: Touch, known: Known
 ) -> Iterator[Finding]:
-    named = part.name or "the CSV"
+    named = part.name or _("the CSV")
     required = {fold(column) for column in _filled(part, known)}
     for place, column in enumerate(header):
         empty = [number for number, row in enumerate(rows, 2) if not row[place].strip()]
         must = fold(column) in required
         # A column that is filled in nearly all rows looks as if it should be in all.
         if empty and (must or (len(rows) > 3 and len(empty) * 5 <= len(rows))):
-            said = f"{named} of {touch.name} has nothing under “{column}” in line {empty[0]}."
+            said = _(
+                "{file} of {it} has nothing under “{column}” in line {line}.",
+                file=named, column=column, line=empty[0], **touch.names,
+            )  # fmt: skip
             yield Finding(said, rule="empty", words=column, severity=None if must else Severity.WARN, part="CSV")
 
 

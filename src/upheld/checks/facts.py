@@ -12,11 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from babel.dates import format_date, get_day_names
+
 from upheld.checks import _amounts, _days, _words
 from upheld.checks._part import Part, Wrong
 from upheld.checks.base import EVERYWHERE, Finding, Known, Place, Severity, Touch
 from upheld.checks.labels import Labelled, labelled, labelled_in_table
 from upheld.checks.noted import Held, days_of, in_force, is_about, locales_of, told_at
+from upheld.language import gettext as _
+from upheld.language import language
 from upheld.promises.documents import FILE_KINDS
 from upheld.promises.facts import names_weekday, says
 
@@ -71,9 +75,13 @@ class WrongWeekday:
                 seen.add(said)
                 # Without a year it may be meant of another than the nearest.
                 severity = None if said.year is not None or day in told else Severity.WARN
-                shown = f"{_WEEKDAYS[said.weekday]} {day.day} {day:%B %Y}"
+                shown = format_date(day, _("d MMMM y"), locale=language())
                 yield Finding(
-                    f"{_capital(name)} says {shown}, which is a {_WEEKDAYS[day.weekday()]}.",
+                    _(
+                        "{It} says {weekday} {day}, which is a {right}.",
+                        It=_capital(name), it=name, day=shown,
+                        weekday=_weekday(said.weekday), right=_weekday(day.weekday()),
+                    ),
                     rule="weekday", words=_as_it_stands(said.words, text), severity=severity, part=channel,
                 )  # fmt: skip
 
@@ -85,8 +93,9 @@ def _texts(touch: Touch) -> Iterator[tuple[str, str, str]]:
     for part in touch.arrival.attachments:
         kind = next((kind for kind, is_one in FILE_KINDS.items() if kind in ("pdf", "csv") and is_one(part)), "")
         if part.text and (kind or part.type.startswith("text/")) and not FILE_KINDS["calendar entry"](part):
-            shown = kind.upper() or part.name or "file"
-            yield f"{touch.name}’s {shown}" if touch.arrival.channel == "email" else touch.name, part.text, kind.upper()
+            shown = kind.upper() or part.name or _("file")
+            own = _("{it}’s {file}", it=touch.name, file=shown) if touch.arrival.channel == "email" else touch.name
+            yield own, part.text, kind.upper()
 
 
 def _parts(touch: Touch, known: Known, every: Sequence[Held]) -> Iterator[Part]:
@@ -114,7 +123,14 @@ def _finding(touch: Touch, known: Known, part: Part, wrong: Wrong) -> Finding:
     right = wrong.right or wrong.held.fact.tell()
     where, told = told_at(wrong.held, known, right)
     return Finding(
-        f"{_capital(part.name)} says {wrong.shown} beside “{wrong.said.label}”; {told}.",
+        _(
+            "{It} says {what} beside “{label}”; {told}.",
+            It=_capital(part.name),
+            it=part.name,
+            what=wrong.shown,
+            label=wrong.said.label,
+            told=told,
+        ),
         rule=wrong.rule or wrong.held.topic,
         words=wrong.said.words,
         places=(Place(where, right), Place(part.name, wrong.shown)),
@@ -132,7 +148,10 @@ def _capital(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+def _weekday(number: int) -> str:
+    return str(get_day_names("wide", locale=language())[number])
+
+
 _FACT_OF = {"some date": "date", "time": "date"}
 _Look = Callable[[Touch, Known, Part, Sequence[Held], Sequence[Labelled]], Iterator[Wrong]]
 _LOOKS: Mapping[str, _Look] = {

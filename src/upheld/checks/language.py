@@ -9,8 +9,9 @@ from typing import ClassVar
 
 from babel import Locale, UnknownLocaleError
 
-from upheld.checks._spoken import named
 from upheld.checks.base import Check, Finding, Known, Severity, Touch
+from upheld.language import gettext as _
+from upheld.language import language as spoken_here
 
 __all__ = ["CHECKS", "Language", "language_of"]
 
@@ -44,20 +45,30 @@ class Language:
             return
         hers = known.person.locale.partition("-")[0].casefold()
         if now != hers and _rest(touch) == hers:
-            said = f"{named(touch)} is half in {_name(now)}; its subject and its labels are in {_name(hers)}."
+            said = _(
+                "{It} is half in {one}; its subject and its labels are in {other}.",
+                one=_name(now), other=_name(hers), **touch.names,
+            )  # fmt: skip
             yield Finding(said, "mixed")
         elif now != hers and hers in _spoken_before(known):
-            said = f"{named(touch)} is in {_name(now)}; before, {known.person.given} was spoken to in {_name(hers)}."
+            said = _(
+                "{It} is in {one}; before, {who} was spoken to in {other}.",
+                one=_name(now), who=known.person.given, other=_name(hers), **touch.names,
+            )  # fmt: skip
             yield Finding(said, "other language", severity=Severity.FAIL if self._is_sure(touch, known, hers) else None)
         elif touch.arrival.channel != "page" and (part := _other_part(text, now)):
             language, words = part
-            said = f"{named(touch)} is in {_name(now)}, and a part of it in {_name(language)}: “{words}”"
+            said = _(
+                "{It} is in {one}, and a part of it in {other}: “{words}”",
+                one=_name(now), other=_name(language), words=words, **touch.names,
+            )  # fmt: skip
             yield Finding(said, "mixed", words.rstrip("…"))
         declared = _declared(touch)
         if declared and declared in LANGUAGES and declared != now:
-            said = (
-                f"{named(touch)} is in {_name(now)}, but is marked as {_name(declared)}: it will be read out wrongly."
-            )
+            said = _(
+                "{It} is in {one}, but is marked as {other}: it will be read out wrongly.",
+                one=_name(now), other=_name(declared), **touch.names,
+            )  # fmt: skip
             yield Finding(said, "declared otherwise")
 
     @staticmethod
@@ -127,7 +138,7 @@ def _declared(touch: Touch) -> str:
 
 def _name(language: str) -> str:
     try:
-        return str(Locale.parse(language).get_language_name("en") or language)
+        return str(Locale.parse(language).get_language_name(spoken_here()) or language)
     except (UnknownLocaleError, ValueError):
         return language
 

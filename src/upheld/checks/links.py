@@ -13,6 +13,7 @@ from upheld.checks._anchors import Anchor, anchors_in, leads_nowhere, unfilled
 from upheld.checks._dialects import is_filled_later
 from upheld.checks._hosts import (
     environment,
+    is_another,
     is_nobodys,
     is_tracker,
     is_tried_out,
@@ -25,6 +26,9 @@ from upheld.checks._hosts import (
 from upheld.checks._lost import is_lost
 from upheld.checks.base import Finding, Known, Probe, Severity, Touch
 from upheld.checks.following import distinct, is_web, plain
+from upheld.language import gettext as _
+from upheld.language import listed as in_a_list
+from upheld.language import ngettext
 from upheld.promises import Link
 
 __all__ = ["CHECKS", "DeadLink", "DisguisedLink", "EmptyLink", "ForeignEnvironment", "InsecureLink", "OutsideLink"]
@@ -68,7 +72,11 @@ class DeadLink:
             elif finding := _dead(link, probe, touch, known):
                 yield finding
         if silent:
-            said = f"Whether {_count(len(silent))} of {touch.name} leads somewhere could not be seen."
+            said = ngettext(
+                "Whether a link of {it} leads somewhere could not be seen.",
+                "Whether any of {count} links of {it} leads somewhere could not be seen.",
+                len(silent), **touch.names,
+            )  # fmt: skip
             yield Finding(said, "no answer", unsure=silent[0])
 
 
@@ -89,15 +97,21 @@ def _dead(link: Link, probe: Probe, touch: Touch, known: Known) -> Finding | Non
     hidden = touch.arrival.channel == "page" or (status in _GONE and _may_be_hers(link.url, known))
     severity = Severity.WARN if hidden else None
     at = where(probe.final or link.url)
-    begin = f"{_named(link)} in {touch.name} leads"
+    told = {"link": _named(link), "status": status, "at": at, **touch.names}
     if status in _GONE or status >= 500:
-        what = "nowhere" if status in _GONE else "to an error"
-        return Finding(f"{begin} {what}: the site answers {status} at {at}.", "dead", link.words, severity=severity)
+        said = (
+            _("{link} in {it} leads nowhere: the site answers {status} at {at}.", **told)
+            if status in _GONE
+            else _("{link} in {it} leads to an error: the site answers {status} at {at}.", **told)
+        )
+        return Finding(said, "dead", link.words, severity=severity)
     if status >= 400 and status not in _NOT_FOR_US:
-        said = f"{begin} to a page that cannot be had: the site answers {status} at {at}."
+        said = _("{link} in {it} leads to a page that cannot be had: the site answers {status} at {at}.", **told)
         return Finding(said, "refused", link.words, severity=Severity.WARN)
     if status < 300 and (shown := next((one for one in (probe.heading, probe.title) if is_lost(one)), "")):
-        said = f"{begin} to what looks like an error page: it says “{shown}” at {at}."
+        said = _(
+            "{link} in {it} leads to what looks like an error page: it says “{words}” at {at}.", words=shown, **told
+        )
         return Finding(said, "error page", link.words, severity=Severity.WARN)
     return None
 
@@ -133,18 +147,21 @@ class ForeignEnvironment:
             what, sure = environment(link.url, known.site, known.allow_hosts)
             probe = known.probes.get(link.url)
             silent = probe is not None and probe.status == 0
-            if what.startswith("another") and same_owner(host, host_of(known.site)):
+            if is_another(what) and same_owner(host, host_of(known.site)):
                 sure = sure or (silent and not is_tried_out(host_of(known.site)))
             if not what and _is_neighbour(link.url, known.site) and not listed(link.url, known.allow_hosts):
                 # What is tried out on one machine may have other parts there; then something answers.
                 sure = silent
-                what = "a machine that only its own user can reach, and nothing answers there" if sure else ""
+                what = _("a machine that only its own user can reach, and nothing answers there") if sure else ""
             if what and is_nobodys(host) and same_owner(host, _domain(touch.arrival.sender)):
                 # Who writes has such a name, too: all of it is an example or a test, and consistent.
                 what, sure = ("" if host.endswith(".example") else what), False
             if what:
                 seen.add(host)
-                said = f"{_named(link)} in {touch.name} leads to {what}: {_authority(link.url)}."
+                said = _(
+                    "{link} in {it} leads to {what}: {at}.",
+                    link=_named(link), what=what, at=_authority(link.url), **touch.names,
+                )  # fmt: skip
                 yield Finding(said, "other environment", link.words, severity=None if sure else Severity.WARN)
 
 
@@ -169,8 +186,10 @@ class OutsideLink:
             if not ours and not ordinary and not environment(link.url, known.site, known.allow_hosts)[0]:
                 hosts.setdefault(host, link.words)
         if hosts:
-            said = f"{touch.name} leads to {_and(list(hosts))}, where nobody was allowed to look."
-            yield Finding(said[:1].upper() + said[1:], "outside", next(iter(hosts.values())))
+            said = _(
+                "{It} leads to {hosts}, where nobody was allowed to look.", hosts=_some(list(hosts)), **touch.names
+            )
+            yield Finding(said, "outside", next(iter(hosts.values())))
 
 
 class InsecureLink:
@@ -198,7 +217,10 @@ class InsecureLink:
             probe = known.probes.get(link.url)
             # A site that leads on to https at once lets nobody down.
             leads_on = probe is not None and probe.final.lower().startswith("https:")
-            said = f"{_named(link)} in {touch.name} goes by http, which others can read, though the site is at https."
+            said = _(
+                "{link} in {it} goes by http, which others can read, though the site is at https.",
+                link=_named(link), **touch.names,
+            )  # fmt: skip
             yield Finding(said, "http", link.words, severity=None if host == home and not leads_on else Severity.WARN)
 
 
@@ -229,9 +251,10 @@ class EmptyLink:
 
 def _empty(one: Anchor, touch: Touch, home: str) -> Finding | None:
     """Return what is wrong with how a link is written."""
-    name = f"“{one.words}”" if one.words and one.words != one.href else "A link"
+    name = _("“{words}”", words=one.words) if one.words and one.words != one.href else _("A link")
+    told = {"link": name, **touch.names}
     if empty := unfilled(one.href):
-        said = f"{name} in {touch.name} has an address that was never filled in: {empty}"
+        said = _("{link} in {it} has an address that was never filled in: {address}", address=empty, **told)
         later = is_filled_later(one.href)
         return Finding(said, "unfilled", one.words, severity=Severity.WARN if later else None)
     if one.href in ("", "#") or one.href.lower().startswith("javascript:"):
@@ -239,16 +262,20 @@ def _empty(one: Anchor, touch: Touch, home: str) -> Finding | None:
             return None
         # Dates, places and numbers are made links to nowhere so that a phone makes none of them.
         doubt = not one.words or bool(re.search(r"\d|@", one.words))
-        written = f"“{one.href[:40]}”" if one.href else "nothing"
-        said = f"{name} in {touch.name} leads nowhere: its address is {written}."
+        written = _("“{words}”", words=one.href[:40]) if one.href else _("nothing")
+        said = _("{link} in {it} leads nowhere: its address is {address}.", address=written, **told)
         return Finding(said, "nowhere", one.words, severity=Severity.WARN if doubt else None)
     if nothing := leads_nowhere(one.href):
         theirs = is_web(one.href) and nothing == "path" and host_of(one.href) != home
-        said = f"{name} in {touch.name} leads nowhere: its address is “{masked(one.href)}”."
+        written = _("“{words}”", words=masked(one.href))
+        said = _("{link} in {it} leads nowhere: its address is {address}.", address=written, **told)
         return Finding(said, "nowhere", one.words, severity=Severity.WARN if theirs or nothing == "doubt" else None)
     if not one.words and one.pictures and is_web(one.href):
-        said = f"{touch.name} has a link to {where(one.href)} that is a picture without words: some will not know it."
-        return Finding(said[:1].upper() + said[1:], "wordless", severity=Severity.WARN)
+        said = _(
+            "{It} has a link to {at} that is a picture without words: some will not know it.",
+            at=where(one.href), **touch.names,
+        )  # fmt: skip
+        return Finding(said, "wordless", severity=Severity.WARN)
     return None
 
 
@@ -272,7 +299,10 @@ class DisguisedLink:
                 continue
             if machine(host) and machine(told):
                 continue
-            said = f"A link in {touch.name} shows “{masked(shown[0])}” and leads to {owner(host)}."
+            said = _(
+                "A link in {it} shows “{words}” and leads to {host}.",
+                words=masked(shown[0]), host=owner(host), **touch.names,
+            )  # fmt: skip
             yield Finding(said, "other address", link.words)
 
 
@@ -287,17 +317,12 @@ def _authority(url: str) -> str:
 def _named(link: Link) -> str:
     words = " ".join(link.words.split())
     if not words:
-        return f"A link without words (to {where(link.url)})"
-    return f"“{masked(words) if '://' in words else words}”"
+        return _("A link without words (to {at})", at=where(link.url))
+    return _("“{words}”", words=masked(words) if "://" in words else words)
 
 
-def _count(number: int) -> str:
-    return "a link" if number == 1 else f"any of {number} links"
-
-
-def _and(words: list[str]) -> str:
-    shown = words if len(words) < 5 else [*words[:3], f"{len(words) - 3} more"]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+def _some(words: list[str]) -> str:
+    return in_a_list(words if len(words) < 5 else [*words[:3], _("{count} more", count=len(words) - 3)])
 
 
 CHECKS = (DeadLink(), ForeignEnvironment(), OutsideLink(), InsecureLink(), EmptyLink(), DisguisedLink())

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from upheld.checks.base import Known, Touch
+from upheld.language import gettext as _
 from upheld.ledger import FactView, StepView
 from upheld.promises.facts import Fact, says
 
@@ -103,8 +104,10 @@ def told_at(held: Held, known: Known, right: str = "") -> tuple[str, str]:
     shown = right or held.fact.tell()
     locales = locales_of(known)
     first = (one.name for one in known.before if any(held.fact.said_in(one.text, locale) for locale in locales))
-    where = next(first, f"the page “{held.where}”" if held.where else "")
-    return (where, f"{where} said {shown}") if where else (held.fact.name, f"{held.fact.name} is {shown}")
+    where = next(first, _("the page “{title}”", title=held.where) if held.where else "")
+    if where:
+        return where, _("{where} said {what}", where=where, what=shown)
+    return held.fact.name, _("{fact} is {what}", fact=held.fact.name, what=shown)
 
 
 def locales_of(known: Known) -> tuple[str, ...]:

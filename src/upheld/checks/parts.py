@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
-from upheld.checks._spoken import named, source_of
+from upheld.checks._spoken import source_of
 from upheld.checks.base import Check, Finding, Known, Place, Severity, Touch
+from upheld.language import gettext as _
 from upheld.promises.facts import Money, dates_in, fold, money_in
 
 __all__ = ["CHECKS", "Attached", "Duplicate", "Empty", "Size", "Subject", "TextAgrees", "TextPart"]
@@ -39,7 +40,7 @@ class TextPart:
         """Yield that the plain text is missing or says nothing."""
         letter = touch.letter
         if letter and letter.html and touch.arrival.html_text and not letter.signed and not touch.arrival.text.strip():
-            yield Finding(f"{named(touch)} has no plain text, only HTML.", "missing")
+            yield Finding(_("{It} has no plain text, only HTML.", **touch.names), "missing")
 
 
 class TextAgrees:
@@ -65,7 +66,10 @@ class TextAgrees:
         yield from _links(touch)
         if len(text.split()) < 8 and len(html.split()) > 40:
             words = " ".join(text.split())
-            said = f"The plain text of {touch.name} says hardly anything of what is in the HTML: “{words}”."
+            said = _(
+                "The plain text of {it} says hardly anything of what is in the HTML: “{words}”.",
+                words=words, **touch.names,
+            )  # fmt: skip
             yield Finding(said, "says less")
 
 
@@ -81,7 +85,8 @@ class Size:
         """Yield that it is too large."""
         size = len(touch.letter.html.encode("utf-8", "replace")) if touch.letter else 0
         if size > CLIPPED:
-            yield Finding(f"{named(touch)} has {size // 1024} KB of HTML; Gmail shows the first 102 KB.", "clipped")
+            said = _("{It} has {size} KB of HTML; Gmail shows the first 102 KB.", size=size // 1024, **touch.names)
+            yield Finding(said, "clipped")
 
 
 class Duplicate:
@@ -101,8 +106,9 @@ class Duplicate:
             mine = other.letter is not None and bool(set(there.to) & set(touch.arrival.to))
             if mine and len(body) >= SAME and _holds(there.html_text or there.text, body, lines):
                 if other.kind != touch.kind or fold(there.subject) != fold(touch.arrival.subject):
-                    name = other.name if other.name != touch.name else f"“{there.subject}”"
-                    yield Finding(f"{named(touch)} says word for word what {name} has said before.", "said before")
+                    name = other.name if other.name != touch.name else _("“{words}”", words=there.subject)
+                    said = _("{It} says word for word what {other} has said before.", other=name, **touch.names)
+                    yield Finding(said, "said before")
                 break
         told: set[str] = set()
         for line in (touch.arrival.html_text or touch.arrival.text).split("\n"):
@@ -110,7 +116,8 @@ class Duplicate:
             # Rows of a table may be the same: two seats of one kind.
             if sum(map(str.isalpha, words)) >= LONG and "\t" not in line and words in told:
                 short = f"{line.strip()[:LONG].rstrip()}…"
-                yield Finding(f"{named(touch)} says the same paragraph twice: “{short}”", "twice", line.strip())
+                said = _("{It} says the same paragraph twice: “{words}”", words=short, **touch.names)
+                yield Finding(said, "twice", line.strip())
                 return
             told.add(words)
 
@@ -140,11 +147,10 @@ class Empty:
         if letter and (letter.pictures or letter.signed or letter.entries or letter.files):
             return
         if arrival.faults or (letter and (letter.faults or source_of(letter.html).hidden)):
-            yield Finding(
-                f"{named(touch)} could not be read.", "unread", unsure="; ".join(arrival.faults)[:200] or "it is hidden"
-            )
+            why = "; ".join(arrival.faults)[:200] or _("it is hidden")
+            yield Finding(_("{It} could not be read.", **touch.names), "unread", unsure=why)
             return
-        yield Finding(f"{named(touch)} is empty: it has neither text nor pictures.", "nothing")
+        yield Finding(_("{It} is empty: it has neither text nor pictures.", **touch.names), "nothing")
 
 
 _ENVIRONMENT = re.compile(
@@ -173,24 +179,27 @@ class Subject:
         """Yield what is wrong with the subject."""
         subject = touch.arrival.subject.strip()
         if not subject:
-            yield Finding(f"{named(touch)} has no subject.", "missing")
+            yield Finding(_("{It} has no subject.", **touch.names), "missing")
             return
-        of = f"The subject of {touch.name}" if touch.kind else f"The subject “{subject}”"
-        says = f"{of} says “{subject}”" if touch.kind else of
+        says = (
+            _("The subject of {it} says “{words}”", words=subject, **touch.names)
+            if touch.kind
+            else _("The subject “{words}”", words=subject)
+        )
         if match := _ENVIRONMENT.search(subject):
             sure = Severity.FAIL if _SURELY_FOREIGN.search(match.group()) else None
-            yield Finding(
-                f"{says}: it names a test system, not the business.", "environment", match.group(), severity=sure
-            )
+            said = _("{subject}: it names a test system, not the business.", subject=says)
+            yield Finding(said, "environment", match.group(), severity=sure)
         elif _TEST.fullmatch(subject):
-            yield Finding(f"{says}, which looks like somebody’s try.", "test", subject)
+            yield Finding(_("{subject}, which looks like somebody’s try.", subject=says), "test", subject)
         letters = [char for char in subject if char.isalpha()]
         if len(letters) >= 12 and " " in subject and not any(char.islower() for char in letters) and subject.isascii():
-            yield Finding(f"{says}: it is all in capitals.", "capitals", subject)
+            yield Finding(_("{subject}: it is all in capitals.", subject=says), "capitals", subject)
         if _ANSWER.match(subject) and touch.letter is not None:
             headers = touch.letter.header("in-reply-to") or touch.letter.header("references")
             if not headers:
-                yield Finding(f"{says}, as if it answered something; it answers nothing.", "answer", subject)
+                said = _("{subject}, as if it answered something; it answers nothing.", subject=says)
+                yield Finding(said, "answer", subject)
 
 
 class Attached:
@@ -204,13 +213,14 @@ class Attached:
     def look(self, touch: Touch, known: Known) -> Iterator[Finding]:
         """Yield the files that are nothing; what PDFs, calendars and tables must be is asked by checks of their own."""
         for file in touch.arrival.attachments:
-            named_file = file.name or "A file without a name"
+            named_file = file.name or _("A file without a name")
             part = _FILES.get(file.type, "")
             if file.size == 0:
-                said = f"{named_file}, which came with {touch.name}, is empty: 0 bytes."
+                said = _("{file}, which came with {it}, is empty: 0 bytes.", file=named_file, **touch.names)
                 yield Finding(said, "empty", file.name, unsure=_doubt(touch), part=part)
             elif file.fault.startswith("it cannot be opened") and not part:
-                yield Finding(f"{named_file}, which came with {touch.name}: {file.fault}.", "does not open", file.name)
+                said = _("{file}, which came with {it}: {fault}.", file=named_file, fault=file.fault, **touch.names)
+                yield Finding(said, "does not open", file.name)
 
 
 def _doubt(touch: Touch) -> str:
@@ -283,8 +293,13 @@ def _links(touch: Touch) -> Iterator[Finding]:
     hosts = {urlsplit(url).netloc for url in shown} ^ {urlsplit(url).netloc for url in written}
     if hosts:
         yield Finding(
-            f"The links in the plain text of {touch.name} lead elsewhere than those that are shown: "
-            f"{urlsplit(min(written)).netloc} instead of {urlsplit(min(shown)).netloc}.",
+            _(
+                "The links in the plain text of {it} lead elsewhere than those that are shown: "
+                "{one} instead of {other}.",
+                one=urlsplit(min(written)).netloc,
+                other=urlsplit(min(shown)).netloc,
+                **touch.names,
+            ),
             "link",
         )
 
@@ -298,8 +313,9 @@ def _where(url: str) -> str:
 
 
 def _contradiction(touch: Touch, what: str, there: str, here: str, *, sure: bool) -> Finding:
-    places = (Place(f"the HTML of {touch.name}", there), Place(f"the plain text of {touch.name}", here))
-    said = f"{named(touch)} says {there} in the HTML, and {here} in its plain text."
+    names = touch.names
+    places = (Place(_("the HTML of {it}", **names), there), Place(_("the plain text of {it}", **names), here))
+    said = _("{It} says {there} in the HTML, and {here} in its plain text.", there=there, here=here, **names)
     return Finding(said, what, here, places, severity=Severity.FAIL if sure else None)
 
 

@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Iterator
 from typing import ClassVar
 
-from upheld.checks._spoken import named, spoken
+from upheld.checks._spoken import spoken
 from upheld.checks.base import EVERYWHERE, Check, Finding, Known, Severity, Touch
+from upheld.language import gettext as _
 from upheld.ledger import CastView
 
 __all__ = ["CHECKS", "Greeting", "OtherPerson"]
@@ -80,25 +81,31 @@ class Greeting:
             return None
         if _plain(called) in {_plain(str(value)) for value in person.details.values()}:
             return None  # she is greeted as her company, say
-        said = f"{named(touch)} greets {person.given} as “{called}”"
+        said = {"who": person.given, "name": called, **touch.names}
         other = next(
             (one for one in (*known.cast, *known.strangers) if not _same(one, person) and _is(one, words)), None
         )
         if other is not None:
             if other.address.casefold() in touch.arrival.header_to:
                 return None  # written to somebody else as well, or before all, and she has a copy
-            whose = f", which is {other.name}’s name" if _is_known(other, known) else ", another customer’s name"
+            told = (
+                _("{It} greets {who} as “{name}”, which is {other}’s name.", other=other.name, **said)
+                if _is_known(other, known)
+                else _("{It} greets {who} as “{name}”, another customer’s name.", **said)
+            )
             # Whom she named herself may be written to in her place, such as her guest at her own address.
             severity = Severity.WARN if _wrote(known, words) else None
-            return Finding(f"{said}{whose}.", "another of the cast", match.group().strip(), severity=severity)
+            return Finding(told, "another of the cast", match.group().strip(), severity=severity)
         if touch.arrival.channel == "page" or _wrote(known, words):
             return None
         titled = len(words) == 1 and len(_words(called)) > 1 and called.split()[-1][:1].isupper()
         if titled and words[0] not in _ANYBODY:
-            return Finding(f"{said}.", "not her name", match.group().strip(), severity=Severity.WARN)
+            told = _("{It} greets {who} as “{name}”.", **said)
+            return Finding(told, "not her name", match.group().strip(), severity=Severity.WARN)
         if not _is_a_name(called, words, match):
             return None
-        return Finding(f"{said}, which is not her name.", "not her name", match.group().strip())
+        told = _("{It} greets {who} as “{name}”, which is not her name.", **said)
+        return Finding(told, "not her name", match.group().strip())
 
 
 class OtherPerson:
@@ -127,7 +134,12 @@ class OtherPerson:
                     continue
                 told.add(owner.address)
                 what = "address" if "@" in words else "phone number"
-                said = f"{one.where} shows {person.given} the {what} of another customer: {words}."
+                shown = {"where": one.where, "who": person.given, "words": words}
+                said = (
+                    _("{where} shows {who} the address of another customer: {words}.", **shown)
+                    if what == "address"
+                    else _("{where} shows {who} the phone number of another customer: {words}.", **shown)
+                )
                 yield Finding(said, what, words, part=one.part)
 
 

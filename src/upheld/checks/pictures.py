@@ -7,8 +7,9 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from upheld.browser.allow import allows
-from upheld.checks._spoken import named
 from upheld.checks.base import Check, Finding, Known, Severity, Touch
+from upheld.language import gettext as _
+from upheld.language import ngettext
 from upheld.mailbox.letter import Picture
 
 __all__ = ["CHECKS", "AltText", "PictureMissing"]
@@ -31,8 +32,11 @@ class AltText:
             one for one in (touch.letter.pictures if touch.letter else ()) if one.alt is None and not _counts(one)
         ]
         if without:
-            which = f"the picture {_file(without[0].src)}" if len(without) == 1 else f"{len(without)} pictures"
-            said = f"{named(touch)} has no words in the place of {which}."
+            said = ngettext(
+                "{It} has no words in the place of the picture {file}.",
+                "{It} has no words in the place of {count} pictures.",
+                len(without), file=_file(without[0].src), **touch.names,
+            )  # fmt: skip
             yield Finding(said, "no words", _file(without[0].src))
 
 
@@ -49,24 +53,30 @@ class PictureMissing:
         pictures = touch.letter.pictures if touch.letter else ()
         for one in dict.fromkeys(one.src for one in pictures if not one.found):
             if touch.arrival.faults:
-                yield Finding(f"{named(touch)} could not be looked at.", "cid", one, unsure=touch.arrival.faults[0])
+                said = _("{It} could not be looked at.", **touch.names)
+                yield Finding(said, "cid", one, unsure=touch.arrival.faults[0])
                 return
-            yield Finding(f"{named(touch)} shows a picture that did not come with it ({one}).", "cid", one)
+            said = _("{It} shows a picture that did not come with it ({file}).", file=one, **touch.names)
+            yield Finding(said, "cid", one)
         small = {one.src for one in pictures if _counts(one)}
         broken = [src for src in (known.rendered.broken_pictures if known.rendered else ()) if src not in small]
         for src in list(dict.fromkeys(broken))[:MOST]:
             if not _has_host(src):
                 if touch.letter and "<base" in touch.letter.html.lower():
                     continue  # where that leads to is not asked for
-                said = f"{named(touch)} has a picture that is nowhere for its reader: “{src[:80]}” names no host."
+                said = _(
+                    "{It} has a picture that is nowhere for its reader: “{file}” names no host.",
+                    file=src[:80], **touch.names,
+                )  # fmt: skip
                 yield Finding(said, "no host", src, severity=Severity.WARN if src.startswith("data:") else None)
             else:
                 own = _is_own(src, known.site)
-                said = f"{named(touch)} has a picture that does not come: {_file(src)}."
+                said = _("{It} has a picture that does not come: {file}.", file=_file(src), **touch.names)
                 yield Finding(said, "not there", src, severity=None if own else Severity.WARN)
         if known.rendered is None and any(_is_own(one.src, known.site) and not _counts(one) for one in pictures):
-            why = "the message was not shown in a browser"
-            yield Finding(f"Nobody looked whether the pictures of {touch.name} come.", "not looked", unsure=why)
+            why = _("the message was not shown in a browser")
+            said = _("Nobody looked whether the pictures of {it} come.", **touch.names)
+            yield Finding(said, "not looked", unsure=why)
 
 
 def _counts(picture: Picture) -> bool:
@@ -93,11 +103,11 @@ def _is_own(src: str, site: str) -> bool:
 def _file(src: str) -> str:
     """Return the name of the picture's file, without what follows a question mark: it may be a way in."""
     if src.lower().startswith("data:"):
-        return "inside it"
+        return _("inside it")
     if src.lower().startswith("cid:"):
-        return "that came with it"
+        return _("that came with it")
     path = src.partition("?")[0].rstrip("/")
-    return f"“{path.rpartition('/')[2] or path}”"[:80]
+    return _("“{words}”", words=(path.rpartition("/")[2] or path)[:78])
 
 
 CHECKS: tuple[Check, ...] = (AltText(), PictureMissing())

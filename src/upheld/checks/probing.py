@@ -24,6 +24,7 @@ from upheld.browser.allow import allows, host_of
 from upheld.checks.base import Probe
 from upheld.checks.following import distinct, does_something, is_about_a_link
 from upheld.errors import LedgerUnreachable
+from upheld.language import gettext as _
 from upheld.ledger import Ledger, NewEvent
 from upheld.promises import Arrival
 
@@ -37,7 +38,6 @@ MOST_READ = 64 * 1024
 # So many links of one touchpoint are looked at, in their order; a page that lists everything is not crawled.
 MOST_LINKS = 40
 CHANNELS = frozenset({"email", "text message", "page"})
-_SILENT = "did not answer"
 HEADERS = {
     "User-Agent": "Mozilla/5.0 (compatible; upheld, which looks whether links lead somewhere)",
     "Accept": "text/html,application/xhtml+xml,*/*;q=0.5",
@@ -77,6 +77,8 @@ class Prober:
         self._taken: set[str] = set()
         # Hosts that did not answer when they were asked twice; of them everything else is asked but once.
         self._away: set[str] = set()
+        # Links of which nobody answered the connection, when they were asked last.
+        self._silent: set[str] = set()
         self._left = 0
         self._changed = threading.Condition()
         self._stop = threading.Event()
@@ -147,7 +149,7 @@ class Prober:
                 try:
                     probe = self._look(client, link)
                 except Exception as error:  # noqa: BLE001 - an address of somebody else's makes no trouble for a run
-                    probe = Probe(link.url, 0, why=f"it could not be looked at ({type(error).__name__})")
+                    probe = Probe(link.url, 0, why=_("it could not be looked at ({error})", error=type(error).__name__))
                 self._keep(probe)
 
     def _keep(self, probe: Probe) -> None:
@@ -169,17 +171,21 @@ class Prober:
         """Fetch a link where that is safe; an error of the site's, or no answer, is asked about once more."""
         probe = self._fetch(client, link)
         host = host_of(probe.final)
-        if (_is_silent(probe) or (probe.status or 0) >= 500) and host not in self._away:
+        if (self._is_silent(probe) or (probe.status or 0) >= 500) and host not in self._away:
             self._stop.wait(AGAIN)
             probe = self._fetch(client, link)
-        if _is_silent(probe):
+        if self._is_silent(probe):
             self._away.add(host)
         return probe
 
+    def _is_silent(self, probe: Probe) -> bool:
+        return probe.url in self._silent
+
     def _fetch(self, client: httpx.Client, link: _Link) -> Probe:
         deadline, at = time.monotonic() + self._limit, link.url
+        self._silent.discard(link.url)
         client.cookies.clear()  # what one customer's link leaves must not go along with another's
-        for _ in range(REDIRECTS + 1):
+        for _hop in range(REDIRECTS + 1):
             if why := link.doubt(at) or self._stranger(at):
                 return Probe(link.url, None, "" if at == link.url else at, why=why)
             try:
@@ -191,23 +197,23 @@ class Prober:
             except httpx.TooManyRedirects:
                 break
             except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, ValueError) as error:
-                name = host_of(at) or "the site"
-                return Probe(link.url, 0, at, why=f"{name} {_SILENT} ({type(error).__name__})")
+                name = host_of(at) or _("the site")
+                self._silent.add(link.url)
+                said = _("{host} did not answer ({error})", host=name, error=type(error).__name__)
+                return Probe(link.url, 0, at, why=said)
             if time.monotonic() > deadline:
-                return Probe(link.url, 0, at, why=f"it had not answered after {self._limit:.0f} s")
-        return Probe(link.url, 0, at, why=f"it leads on and on, {REDIRECTS} times and more")
+                return Probe(
+                    link.url, 0, at, why=_("it had not answered after {seconds} s", seconds=f"{self._limit:.0f}")
+                )
+        return Probe(link.url, 0, at, why=_("it leads on and on, {count} times and more", count=REDIRECTS))
 
     def _stranger(self, url: str) -> str:
         """Return why a host must not be asked; loopback is this machine's, and asked only where the site is there."""
         host = host_of(url)
         local = allows(url, ()) and not allows(self._site, ()) and host not in self._allow
         if local or not allows(url, self._allow):
-            return f"{host or url} is not in allow_hosts"
+            return _("{host} is not in allow_hosts", host=host or url)
         return ""
-
-
-def _is_silent(probe: Probe) -> bool:
-    return probe.status == 0 and _SILENT in probe.why
 
 
 def _seen(url: str, at: str, answer: httpx.Response, deadline: float) -> Probe:

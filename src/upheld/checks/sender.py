@@ -12,6 +12,8 @@ from upheld.browser.allow import host_of
 from upheld.checks._hosts import machine, same_owner
 from upheld.checks.base import Finding, Known, Severity, Touch
 from upheld.checks.following import plain
+from upheld.language import N_
+from upheld.language import gettext as _
 
 __all__ = ["CHECKS", "Sender"]
 
@@ -54,14 +56,15 @@ class Sender:
         wanted = _wanted("sender", known)
         if not senders:
             if wanted:
-                told = f"{_begin(touch)} does not say who it comes from; the map says {wanted}."
+                told = _("{It} does not say who it comes from; the map says {wanted}.", wanted=wanted, **touch.names)
                 yield Finding(told, "sender", said, severity=_weight(touch, known))
             return
         if wanted and not _is(wanted, senders):
-            told = f"{_begin(touch)} comes from {said}; the map says {wanted}."
+            told = _("{It} comes from {sender}; the map says {wanted}.", sender=said, wanted=wanted, **touch.names)
             yield Finding(told, "sender", said, severity=_weight(touch, known))
         elif what := _unset_name(senders[0][0], known.site) or ("" if wanted else _unset(senders[0][1], known.site)):
-            yield _left_so(touch, "comes from", said, what, known)
+            told = _("{It} comes from {sender}: {what}.", sender=said, what=what, **touch.names)
+            yield _left_so(told, said, what, known)
         yield from self._answers(touch, known, said)
 
     def _answers(self, touch: Touch, known: Known, sender: str) -> Iterator[Finding]:
@@ -70,11 +73,14 @@ class Sender:
         answered = _addresses(said)
         if wanted and touch.letter and not _is(wanted, answered or _addresses(sender)):
             # Without an address of its own, an answer goes to the sender (RFC 5322, section 3.6.2).
-            goes = said or f"its sender, {sender}"
-            told = f"An answer to {touch.name} goes to {goes}; the map says {wanted}."
+            goes = said or _("its sender, {sender}", sender=sender)
+            told = _(
+                "An answer to {it} goes to {whom}; the map says {wanted}.", whom=goes, wanted=wanted, **touch.names
+            )
             yield Finding(told, "reply-to", said, severity=_weight(touch, known))
         elif answered and not wanted and (what := _unset(answered[0][1], known.site)):
-            yield _left_so(touch, "is answered to", said, what, known)
+            told = _("{It} is answered to {whom}: {what}.", whom=said, what=what, **touch.names)
+            yield _left_so(told, said, what, known)
 
 
 def _wanted(name: str, known: Known) -> str:
@@ -86,38 +92,36 @@ def _weight(touch: Touch, known: Known) -> Severity | None:
     return Severity.WARN if touch.promise is None and known.point is None else None
 
 
-def _left_so(touch: Touch, how: str, said: str, what: str, known: Known) -> Finding:
+def _left_so(told: str, said: str, what: str, known: Known) -> Finding:
     # Whoever tries things out at home has such senders there; nobody else should.
-    fails = what == _NOWHERE and not machine(host_of(known.site))
-    return Finding(
-        f"{_begin(touch)} {how} {said}: {what}.", "staging", said, severity=Severity.FAIL if fails else Severity.WARN
-    )
+    fails = what == _(_NOWHERE) and not machine(host_of(known.site))
+    return Finding(told, "staging", said, severity=Severity.FAIL if fails else Severity.WARN)
 
 
-_NOWHERE = "an address that nobody outside can answer"
+_NOWHERE = N_("an address that nobody outside can answer")
 
 
 def _unset(mail: str, site: str) -> str:
     """Return what about an address says that nobody has set it, "" where nothing does."""
-    local, _, domain = mail.rpartition("@")
+    local, _at, domain = mail.rpartition("@")
     home = host_of(site)
     if not domain or (_NO_DOMAIN.fullmatch(domain) and not home.endswith(domain)):
-        return _NOWHERE
+        return _(_NOWHERE)
     if _EXAMPLE.fullmatch(domain) and not same_owner(domain, home):
-        return "a domain that is only an example"
+        return _("a domain that is only an example")
     if _UNNAMED.fullmatch(local) and local not in _MEANT:
-        return "the name of a program, where customers look for yours"
+        return _("the name of a program, where customers look for yours")
     below = domain.partition(".")[0] if domain.count(".") > 1 else ""
     # On a stage all is called so, and rightly.
-    return "a stage's address, and not yours" if _STAGE.search(below) and not _STAGE.search(home) else ""
+    return _("a stage's address, and not yours") if _STAGE.search(below) and not _STAGE.search(home) else ""
 
 
 def _unset_name(name: str, site: str) -> str:
     """Return what about a sender's name says that nobody has set it, "" where nothing does."""
     if _PLACEHOLDER.fullmatch(plain(name).strip(" []()")):
-        return "a name that was never filled in"
+        return _("a name that was never filled in")
     return (
-        "the name of a stage, and not yours"
+        _("the name of a stage, and not yours")
         if _STAGE.search(_marked(name)) and not _STAGE.search(host_of(site))
         else ""
     )
@@ -150,10 +154,6 @@ def _is(wanted: str, there: list[tuple[str, str]]) -> bool:
         any(fnmatchcase(mail, address) and (not called or plain(called) == plain(name)) for called, address in allowed)
         for name, mail in there
     )
-
-
-def _begin(touch: Touch) -> str:
-    return touch.name[:1].upper() + touch.name[1:]
 
 
 CHECKS = (Sender(),)

@@ -9,6 +9,7 @@ from typing import ClassVar
 from upheld.browser.allow import host_of
 from upheld.checks.base import Finding, Known, Severity, Touch
 from upheld.checks.following import is_web, plain
+from upheld.language import gettext as _
 from upheld.promises import Link
 
 __all__ = ["CHECKS", "ONE_CLICK", "Unsubscribing", "leaves", "ways_to_leave"]
@@ -45,13 +46,12 @@ class Unsubscribing:
             return
         header = touch.letter.header("list-unsubscribe")
         if not header.strip():
-            yield Finding(
-                f"{_begin(touch)} offers mail programs no way to leave: no List-Unsubscribe header.", "header"
-            )
+            said = _("{It} offers mail programs no way to leave: no List-Unsubscribe header.", **touch.names)
+            yield Finding(said, "header")
         else:
             yield from _of_header(touch, header, known)
         if not any(leaves(link) for link in (*touch.letter.links, *touch.arrival.links)):
-            yield Finding(f"{_begin(touch)} has no link to unsubscribe in what she reads.", "link")
+            yield Finding(_("{It} has no link to unsubscribe in what she reads.", **touch.names), "link")
 
 
 def _of_header(touch: Touch, header: str, known: Known) -> Iterator[Finding]:
@@ -60,21 +60,30 @@ def _of_header(touch: Touch, header: str, known: Known) -> Iterator[Finding]:
     mails = [way for way in ways if re.fullmatch(r"mailto:[^@\s]+@[^@\s]+", way, re.IGNORECASE)]
     unfilled = [way for way in ways if re.search(r"\{\{|\{%|<%|\$\{|%s|\*\|", way)]
     if unfilled or not (web or mails):
-        said = f"The List-Unsubscribe header of {touch.name} cannot be followed: {_short(header)}"
+        said = _(
+            "The List-Unsubscribe header of {it} cannot be followed: {header}", header=_short(header), **touch.names
+        )
         yield Finding(said, "malformed", header)
         return
     post = (touch.letter.header("list-unsubscribe-post") if touch.letter else "").strip()
     scheme = "https" if known.site.lower().startswith("https:") or not _is_home(known.site) else ""
     if not web:
-        said = f"{_begin(touch)} can be left by mail alone: a mail program cannot do it with one click."
+        said = _("{It} can be left by mail alone: a mail program cannot do it with one click.", **touch.names)
         yield Finding(said, "by mail", header, severity=Severity.WARN)
     elif scheme and not any(way.lower().startswith("https:") for way in web):
         # RFC 8058, section 3.1: one of the addresses must be of https.
-        said = f"{_begin(touch)} can be left with one click by http alone, which mail programs do not follow."
+        said = _("{It} can be left with one click by http alone, which mail programs do not follow.", **touch.names)
         yield Finding(said, "http", header, severity=Severity.WARN)
     if web and "".join(post.split()).lower() != ONE_CLICK.lower():
-        what = f"List-Unsubscribe-Post says “{_short(post)}”" if post else "List-Unsubscribe-Post is missing"
-        said = f"{_begin(touch)} cannot be left with one click: {what}."
+        said = (
+            _(
+                "{It} cannot be left with one click: List-Unsubscribe-Post says “{words}”.",
+                words=_short(post),
+                **touch.names,
+            )
+            if post
+            else _("{It} cannot be left with one click: List-Unsubscribe-Post is missing.", **touch.names)
+        )
         yield Finding(said, "not one click", post, severity=Severity.WARN)
 
 
@@ -99,10 +108,6 @@ def _is_home(site: str) -> bool:
 
 def _short(words: str) -> str:
     return words if len(words) <= 80 else f"{words[:79]}…"
-
-
-def _begin(touch: Touch) -> str:
-    return touch.name[:1].upper() + touch.name[1:]
 
 
 CHECKS = (Unsubscribing(),)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from upheld.checks._dialects import debris_in, empty_greeting, is_filled_later, placeholders_in
 from upheld.checks._spoken import Spoken, spoken
 from upheld.checks.base import EVERYWHERE, Check, Finding, Known, Severity, Touch
+from upheld.language import gettext as _
 from upheld.promises.facts import fold
 
 __all__ = ["CHECKS", "Debris", "Placeholder"]
@@ -40,14 +41,17 @@ class Placeholder:
             for words in placeholders_in(one.text, address=one.place == "link"):
                 if words not in told and fold(words) not in own and len(told) < MOST:
                     told.add(words)
-                    said = f"{one.where} {one.says} “{_short(words)}”, a placeholder that nobody filled in."
+                    said = _(
+                        "{where} {says} “{words}”, a placeholder that nobody filled in.",
+                        where=one.where, says=one.says, words=_short(words),
+                    )  # fmt: skip
                     severity = Severity.WARN if is_filled_later(words) else None
                     yield Finding(said, "placeholder", words, severity=severity, part=one.part)
             if one.place in ("text", "plain") and "empty greeting" not in told:
                 language = known.person.locale.partition("-")[0]
                 if words := empty_greeting(one.text, language):
                     told.add("empty greeting")
-                    said = f"{one.where} greets nobody: “{_short(words)}” has no name."
+                    said = _("{where} greets nobody: “{words}” has no name.", where=one.where, words=_short(words))
                     yield Finding(said, "empty greeting", words, part=one.part)
 
 
@@ -85,7 +89,10 @@ class Debris:
             elif piece.rule == "markup" and (one.place == "plain" or touch.arrival.channel == "page"):
                 # Beside an HTML part few read the plain one; and a page may show its readers how pages are made.
                 sure = False
-            said = f"{one.where} {one.says} “{_short(piece.words)}”: {piece.why}."
+            said = _(
+                "{where} {says} “{words}”: {why}.",
+                where=one.where, says=one.says, words=_short(piece.words), why=_(piece.why),
+            )  # fmt: skip
             severity = None if sure else Severity.WARN
             yield piece.word, Finding(said, piece.rule, piece.words, severity=severity, part=one.part)
 
@@ -99,7 +106,11 @@ def _in_link(one: Spoken, known: Known) -> Iterator[tuple[str, Finding]]:
     for piece in parts.path.split("/"):
         if _IN_LINKS.fullmatch(piece):
             own = _same_site(parts.netloc, known.site)
-            said = f"{one.where} leads to an address with “{piece}” in it, in the place of a value."
+            said = _(
+                "{where} leads to an address with “{words}” in it, in the place of a value.",
+                where=one.where,
+                words=piece,
+            )
             yield piece, Finding(said, "address", piece, severity=None if own else Severity.WARN)
 
 

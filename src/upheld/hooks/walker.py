@@ -9,6 +9,7 @@ import pytest
 
 from upheld.errors import CouldNotLook, UpheldError
 from upheld.hooks.keys import CLOCK, CONTEXT, FENCE, UNPROVEN, WORKER, settings_of
+from upheld.language import speaking
 
 if TYPE_CHECKING:
     from pytest_bdd.parser import Feature, Scenario, Step
@@ -84,6 +85,13 @@ class Walker:
         self._open()
         run = self._context().run
         self._ledger.append(*(event for plan in plans for event in planned(run, plan, 1)))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self) -> Generator[None, Any, Any]:
+        """Tell what stopped a journey in the suite's language, in the threads of the browser as well."""
+        settings = settings_of(self._config)
+        with speaking(settings.language, settings.root, everywhere=True):
+            return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_bdd_before_scenario(self, request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> None:

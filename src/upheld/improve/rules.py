@@ -9,6 +9,8 @@ from email.utils import parseaddr
 from typing import ClassVar
 
 from upheld.improve.suggestions import Came, Hint, Rule, Walked
+from upheld.language import N_, listed
+from upheld.language import gettext as _
 from upheld.promises.telling import duration
 from upheld.report.measured import rider_of, steps_of, typed_again
 
@@ -82,7 +84,7 @@ class NoSecondLine:
     """Money is taken, and what answers it comes by one way only."""
 
     name: ClassVar[str] = "single line of response"
-    reason: ClassVar[str] = (
+    reason: ClassVar[str] = N_(
         "Who has paid and holds nothing doubts at once. A second way costs little and is always open."
     )
     rank: ClassVar[int] = 1
@@ -95,15 +97,16 @@ class NoSecondLine:
                 row.key == "amount" for row in view.promise.expectation.rows
             )
             if point is not None and not view.promise.silent and about_money and not point.second_line:
-                said = "Should the {what} ever not come, she has no second way to it: show it on a page as well."
-                yield Hint(said, f"the map names no second line for the {view.promise.kind}", view.promise.kind)
+                said = _("Should the {what} ever not come, she has no second way to it: show it on a page as well.")
+                seen = _("the map names no second line for the {kind}", kind=view.promise.kind)
+                yield Hint(said, seen, view.promise.kind)
 
 
 class LongSilence:
     """Nothing comes for long after she has paid."""
 
     name: ClassVar[str] = "silence after paying"
-    reason: ClassVar[str] = "Who has paid and hears nothing doubts that it went through, and asks."
+    reason: ClassVar[str] = N_("Who has paid and hears nothing doubts that it went through, and asks.")
     rank: ClassVar[int] = 2
 
     def look(self, walked: Walked) -> Iterator[Hint]:
@@ -120,31 +123,38 @@ class LongSilence:
         began = paying.site_began or paying.site_ended
         after = [at for view in owed if view.judgement and (at := view.judgement.site_at) and at >= began]
         if after and (first := min(after) - paying.site_ended) > SILENCE:
-            said = f"After paying she hears nothing for {duration(first)}: say at once that it went through."
-            yield Hint(said, f"{walked.her} paid, and the first word came after {duration(first)}")
+            said = _(
+                "After paying she hears nothing for {time}: say at once that it went through.", time=duration(first)
+            )
+            seen = _("{who} paid, and the first word came after {time}", who=walked.her, time=duration(first))
+            yield Hint(said, seen)
 
 
 class AskedTwice:
     """She has to type again what she has said already."""
 
     name: ClassVar[str] = "asked twice"
-    reason: ClassVar[str] = "What she has said once is known; to ask again looks careless and costs her time."
+    reason: ClassVar[str] = N_("What she has said once is known; to ask again looks careless and costs her time.")
     rank: ClassVar[int] = 3
 
     def look(self, walked: Walked) -> Iterator[Hint]:
         """Look for a value that was typed more than once."""
         again = typed_again(steps_of(walked.journey))
         if again:
-            labels = " and ".join(f"“{label.strip().rstrip(':*').strip()}”" for label, _, _ in again[:3])
-            said = f"Ask for {labels} once, and fill it in where it is needed again."
-            yield Hint(said, f"{rider_of(walked.journey)} typed {labels} more than once, last at “{again[0][2].text}”")
+            labels = listed(_("“{words}”", words=one[0].strip().rstrip(":*").strip()) for one in again[:3])
+            said = _("Ask for {fields} once, and fill it in where it is needed again.", fields=labels)
+            seen = _(
+                "{who} typed {fields} more than once, last at “{step}”",
+                who=rider_of(walked.journey), fields=labels, step=again[0][2].text,
+            )  # fmt: skip
+            yield Hint(said, seen)
 
 
 class NoCalendarEntry:
     """What she has booked has a date, and its confirmation no calendar entry."""
 
     name: ClassVar[str] = "no calendar entry"
-    reason: ClassVar[str] = (
+    reason: ClassVar[str] = N_(
         "What is in her calendar is neither forgotten nor double-booked, and moves when you move it."
     )
     rank: ClassVar[int] = 4
@@ -156,8 +166,10 @@ class NoCalendarEntry:
             return
         for one in sent[:1]:
             if TIME_OF_DAY.search(one.text):
-                said = f"Send a calendar entry with the {one.kind}, so that she has the day in her calendar."
-                yield Hint(said, f"{one.told} has no calendar entry and no link to one")
+                said = _(
+                    "Send a calendar entry with the {kind}, so that she has the day in her calendar.", kind=one.kind
+                )
+                yield Hint(said, _("{it} has no calendar entry and no link to one", it=one.told))
 
     @staticmethod
     def _has_entry(came: Came) -> bool:
@@ -173,7 +185,9 @@ class NowhereToGo:
     """A reminder says that it is soon, and not where."""
 
     name: ClassVar[str] = "reminder without a place"
-    reason: ClassVar[str] = "On the day she reads the reminder and no other letter: it is what she finds the way with."
+    reason: ClassVar[str] = N_(
+        "On the day she reads the reminder and no other letter: it is what she finds the way with."
+    )
     rank: ClassVar[int] = 5
 
     def look(self, walked: Walked) -> Iterator[Hint]:
@@ -191,8 +205,8 @@ class NowhereToGo:
             has_link = any(JOIN.search(f"{link.words} {link.url}") for link in one.arrival.links)
             # Where nobody has said the place, any link may well lead to it.
             if not has_place and not has_link and (places or not _ways_on(one)):
-                said = f"Say in the {one.kind} where it is, or give the link to join."
-                yield Hint(said, f"{one.told} names neither the place nor a link to join")
+                said = _("Say in the {kind} where it is, or give the link to join.", kind=one.kind)
+                yield Hint(said, _("{it} names neither the place nor a link to join", it=one.told))
                 return
 
 
@@ -200,7 +214,7 @@ class NoTaxDetails:
     """A receipt that no office takes."""
 
     name: ClassVar[str] = "receipt without tax details"
-    reason: ClassVar[str] = "Who buys for a company needs the tax on paper, and writes to you for it."
+    reason: ClassVar[str] = N_("Who buys for a company needs the tax on paper, and writes to you for it.")
     rank: ClassVar[int] = 6
 
     def look(self, walked: Walked) -> Iterator[Hint]:
@@ -211,15 +225,15 @@ class NoTaxDetails:
             TAX.search(one.text) or any(not file.text for file in one.arrival.attachments) for one in bills
         ):
             return
-        said = f"Say on the {bills[0].kind} what the tax is, or that there is none."
-        yield Hint(said, f"{bills[0].told} says nothing of tax, and nor does what is attached")
+        said = _("Say on the {kind} what the tax is, or that there is none.", kind=bills[0].kind)
+        yield Hint(said, _("{it} says nothing of tax, and nor does what is attached", it=bills[0].told))
 
 
 class NoWayToReply:
     """A letter that cannot be answered and names nobody to ask."""
 
     name: ClassVar[str] = "no way to reply"
-    reason: ClassVar[str] = "Who has a question answers the letter she has before her. Let her."
+    reason: ClassVar[str] = N_("Who has a question answers the letter she has before her. Let her.")
     rank: ClassVar[int] = 7
 
     def look(self, walked: Walked) -> Iterator[Hint]:
@@ -231,8 +245,9 @@ class NoWayToReply:
             if not NO_REPLY.search(parseaddr(answered)[1]):
                 continue
             if not self._names_somebody(one):
-                said = "Let her answer your letters, or say in them whom she can ask."
-                yield Hint(said, f"{one.told} comes from {parseaddr(answered)[1]} and names nobody to ask")
+                said = _("Let her answer your letters, or say in them whom she can ask.")
+                seen = _("{it} comes from {sender} and names nobody to ask", it=one.told, sender=parseaddr(answered)[1])
+                yield Hint(said, seen)
                 return
 
     @staticmethod
@@ -250,7 +265,7 @@ class NoWayToCancel:
     """A booking that she cannot give back or change."""
 
     name: ClassVar[str] = "no way to cancel"
-    reason: ClassVar[str] = "Plans change. Who finds no way stays away, and the seat stays empty."
+    reason: ClassVar[str] = N_("Plans change. Who finds no way stays away, and the seat stays empty.")
     rank: ClassVar[int] = 8
 
     def look(self, walked: Walked) -> Iterator[Hint]:
@@ -259,15 +274,15 @@ class NoWayToCancel:
         links = [link for one in walked.came for link in one.arrival.links]
         every = " ".join((*(one.text for one in walked.came), *(f"{link.words} {link.url}" for link in links)))
         if booked and not CANCEL.search(every) and not any(OWN_PAGE.search(link.words) for link in links):
-            said = f"Say in the {booked[0].kind} how she can cancel or change what she has booked."
-            yield Hint(said, f"{booked[0].told} does not say how, and nothing else she was sent does")
+            said = _("Say in the {kind} how she can cancel or change what she has booked.", kind=booked[0].kind)
+            yield Hint(said, _("{it} does not say how, and nothing else she was sent does", it=booked[0].told))
 
 
 class NoTextPart:
     """A letter that is nothing but HTML."""
 
     name: ClassVar[str] = "no text part"
-    reason: ClassVar[str] = (
+    reason: ClassVar[str] = N_(
         "Watches, screen readers and cautious mail programs show the text part; spam filters look for it."
     )
     rank: ClassVar[int] = 9
@@ -278,22 +293,26 @@ class NoTextPart:
             one for one in walked.came if one.letter is not None and one.letter.html and not one.letter.text.strip()
         ]
         if bare:
-            yield Hint("Send a text part with each letter.", f"{bare[0].told} has no text part")
+            said = _("Send a text part with each letter.")
+            yield Hint(said, _("{it} has no text part", it=bare[0].told))
 
 
 class NoNextStep:
     """A thank-you after which nothing can be done."""
 
     name: ClassVar[str] = "thank-you without a next step"
-    reason: ClassVar[str] = "Nobody is readier to come again than who has just been thanked. Show her where."
+    reason: ClassVar[str] = N_("Nobody is readier to come again than who has just been thanked. Show her where.")
     rank: ClassVar[int] = 10
 
     def look(self, walked: Walked) -> Iterator[Hint]:
         """Look for a link in what thanks her."""
         for one in _by_email(walked, THANKS):
             if not _ways_on(one):
-                said = f"Give her a next step in the {one.kind}: what is on next, or where she can say how it was."
-                yield Hint(said, f"{one.told} has no link that leads on")
+                said = _(
+                    "Give her a next step in the {kind}: what is on next, or where she can say how it was.",
+                    kind=one.kind,
+                )
+                yield Hint(said, _("{it} has no link that leads on", it=one.told))
                 return
 
 

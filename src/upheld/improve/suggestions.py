@@ -12,8 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from babel.lists import format_list
+
 from upheld.added import with_added
 from upheld.cases import customer_of
+from upheld.language import gettext as _
+from upheld.language import language
 from upheld.ledger import JourneyView, MomentView, PromiseView, RunView
 from upheld.mailbox.letter import Letter
 from upheld.maps import JourneyMap, Touchpoint
@@ -52,7 +56,9 @@ class Came:
     @property
     def told(self) -> str:
         """What the evidence calls it."""
-        return f"the {self.kind} “{self.arrival.subject}”" if self.arrival.subject else f"the {self.kind}"
+        if self.arrival.subject:
+            return _("the {kind} “{subject}”", kind=self.kind, subject=self.arrival.subject)
+        return _("the {kind}", kind=self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ class Walked:
     def her(self) -> str:
         """Whose journey it is."""
         person = customer_of(self.journey)
-        return person.who if person else "She"
+        return person.who if person else _("She")
 
     def point(self, kind: str) -> Touchpoint | None:
         """Return what the map says of a kind of touchpoint."""
@@ -161,7 +167,7 @@ def suggest(
         Suggestion(
             rule=rule.name,
             said=hints[0][1].said.replace("{what}", _listed([hint.what for _, hint in hints])),
-            reason=rule.reason,
+            reason=_(rule.reason),
             journeys=tuple(dict.fromkeys(journey.id for journey, _ in hints)),
             evidence=tuple(dict.fromkeys(f"{hint.evidence} ({journey.feature})" for journey, hint in hints))[:MOST],
             names=tuple(dict.fromkeys(name_of(journey) for journey, _ in hints)),
@@ -187,8 +193,7 @@ def _told(hints: Sequence[tuple[JourneyView, Hint]]) -> dict[str, tuple[str, int
 
 
 def _listed(things: Iterable[str]) -> str:
-    *others, last = dict.fromkeys(things)
-    return f"{', '.join(others)} or {last}" if others else last
+    return str(format_list(list(dict.fromkeys(things)), "or", locale=language()))
 
 
 def walked_of(

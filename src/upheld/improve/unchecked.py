@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from upheld.improve.discovery import Said, promises_in, step_for
 from upheld.improve.lexicon import Lexicon, load_lexicon
+from upheld.language import gettext
 from upheld.ledger import JourneyView
 from upheld.maps import JourneyMap, recognisers_of
 from upheld.promises import Promise
@@ -97,7 +98,11 @@ class Untold:
     @property
     def said(self) -> str:
         """Return it as a sentence for a business owner."""
-        return f"{self.who} is to get the {self.kind}, and nothing that she reads beforehand tells her so."
+        return gettext(
+            "{who} is to get the {kind}, and nothing that she reads beforehand tells her so.",
+            who=self.who,
+            kind=self.kind,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON."""
@@ -228,7 +233,7 @@ def _sift(reading: Reading, maps: Mapping[str, JourneyMap], lexicon: Lexicon) ->
 
 def _said(reading: Reading, lexicon: Lexicon) -> Iterator[tuple[Said, _Place]]:
     for page in reading.pages:
-        place = _Place(f"the page “{page.title}”", page.who, page.picture, page.step, at=page.at)
+        place = _Place(gettext("the page “{title}”", title=page.title), page.who, page.picture, page.step, at=page.at)
         for said in promises_in(page.text, lexicon=lexicon):
             yield said, place
     for letter in reading.letters:

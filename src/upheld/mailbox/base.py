@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from upheld.errors import MailboxUnreachable
+from upheld.language import N_
 
 __all__ = [
     "CAPTURE",
@@ -29,7 +30,7 @@ __all__ = [
 
 CAPTURE = "the text-message capture"
 """What the capture of text messages and webhooks is called in a sentence."""
-NO_CAPTURE = (
+NO_CAPTURE = N_(
     "no capture is set: where text messages and webhooks are caught is said by "
     '`capture = "capture://127.0.0.1:1080"` in [tool.upheld], and the site sends them there'
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from upheld.errors import MailboxUnreachable
+from upheld.language import gettext as _
 from upheld.mailbox.base import Envelope, Gap, Mailbox
 
 __all__ = ["PATIENCE", "Canary", "Seen", "is_canary"]
@@ -85,7 +86,9 @@ class Canary:
             self._mailbox.post(f"canary@{self._domain}", sent.address, "A canary of upheld", "Nothing to do here.\n")
         except MailboxUnreachable as error:
             with self._guard:
-                sent.why = f"a message could not be posted to {self._mailbox.name}: {error}"
+                sent.why = _(
+                    "a message could not be posted to {name}: {error}", name=_(self._mailbox.name), error=error
+                )
             raise
         return sent.address
 
@@ -153,8 +156,8 @@ class Canary:
         return tuple(found)
 
     def _gap(self, since: datetime, until: datetime, lost: _Sent) -> Gap:
-        why = lost.why or (
-            f"a message that upheld posted to {self._mailbox.name} at {lost.at:%H:%M:%S} UTC was not seen there within "
-            f"{PATIENCE.total_seconds():.0f} s"
-        )
+        why = lost.why or _(
+            "a message that upheld posted to {name} at {when} UTC was not seen there within {seconds} s",
+            name=_(self._mailbox.name), when=f"{lost.at:%H:%M:%S}", seconds=f"{PATIENCE.total_seconds():.0f}",
+        )  # fmt: skip
         return Gap(since, until, why)

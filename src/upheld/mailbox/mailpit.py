@@ -23,6 +23,7 @@ from urllib.parse import unquote
 import httpx
 
 from upheld.errors import MailboxUnreachable, UsageError
+from upheld.language import gettext as _
 from upheld.mailbox import _address
 from upheld.mailbox._events import Events
 from upheld.mailbox._smtp import letter, submit
@@ -252,16 +253,22 @@ class MailpitMailbox:
         if until <= since:
             return Coverage(())
         deleted, undisturbed, started = self._undisturbed or (0, until, until)
-        begin, why = started, f"Mailpit at {self.url} runs only since {started:%Y-%m-%d %H:%M:%S} UTC"
+        begin, why = (
+            started,
+            _("Mailpit at {url} runs only since {since} UTC", url=self.url, since=f"{started:%Y-%m-%d %H:%M:%S}"),
+        )
         if deleted:
             kept = self._oldest(info["Messages"])
             sure = min(undisturbed, kept) if kept else undisturbed
             if sure > begin:
                 begin, why = (
                     sure,
-                    (
-                        f"Mailpit at {self.url} deleted {deleted} of its messages; what came before "
-                        f"{sure:%Y-%m-%d %H:%M:%S} UTC may be among them"
+                    _(
+                        "Mailpit at {url} deleted {count} of its messages; what came before {sure} UTC "
+                        "may be among them",
+                        url=self.url,
+                        count=deleted,
+                        sure=f"{sure:%Y-%m-%d %H:%M:%S}",
                     ),
                 )
         begin = max(begin, since)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from upheld.errors import MailboxUnreachable
+from upheld.language import gettext as _
 from upheld.mailbox.base import Envelope, Gap, Mailbox, Span
 from upheld.mailbox.canary import PATIENCE, Canary, Seen, is_canary
 
@@ -129,8 +130,11 @@ class Watch:
         return [*self._back, *([self._absence(self._away.since, datetime.now(UTC))] if self._away else [])]
 
     def _absence(self, since: datetime, until: datetime) -> Gap:
-        place = f"{self.mailbox.name} at {self.mailbox.url}"
-        return Gap(since, until, f"{place} did not answer from {since:%H:%M:%S} to {until:%H:%M:%S} UTC")
+        why = _(
+            "{name} at {url} did not answer from {since} to {until} UTC",
+            name=_(self.mailbox.name), url=self.mailbox.url, since=f"{since:%H:%M:%S}", until=f"{until:%H:%M:%S}",
+        )  # fmt: skip
+        return Gap(since, until, why)
 
     def _read(self) -> None:
         while not self._stop.is_set():

@@ -177,7 +177,7 @@ def _as_fact(phrase: str, row_value: str, knowledge: Knowledge) -> Fact:
 
 
 def _missing(fact: Fact, text: str, knowledge: Knowledge) -> str:
-    wanted = fact.tell() if fact.kind in ("date", "money") else f'"{fact.value}"'
+    wanted = fact.tell() if fact.kind in ("date", "money") else gettext('"{words}"', words=fact.value)
     instead = fact.instead(text, knowledge.locale)
     if instead:
         return gettext("says {seen} instead of {wanted}", seen=gettext(" and ").join(instead), wanted=wanted)
@@ -194,13 +194,19 @@ def _says(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) ->
 def _does_not_say(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
     text = f"{arrival.subject}\n{arrival.html_text}\n{arrival.text}"
     facts = [_as_fact(phrase, value, knowledge) for phrase in _phrases(value)]
-    return [f'says "{fact.value}", which it should not' for fact in facts if fact.said_in(text, knowledge.locale)]
+    return [
+        gettext('says "{words}", which it should not', words=fact.value)
+        for fact in facts
+        if fact.said_in(text, knowledge.locale)
+    ]
 
 
 def _subject(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
     facts = [_as_fact(phrase, value, knowledge) for phrase in _phrases(value)]
     missing = [fact.value for fact in facts if not fact.said_in(arrival.subject, knowledge.locale)]
-    return [f'has the subject "{arrival.subject}", without "{words}"' for words in missing]
+    return [
+        gettext('has the subject "{subject}", without "{words}"', subject=arrival.subject, words=one) for one in missing
+    ]
 
 
 def _calls(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
@@ -226,10 +232,15 @@ def _as_amount(value: str, knowledge: Knowledge) -> Fact:
 
 def _attached(value: str, arrival: Arrival, knowledge: Knowledge, expectation: Expectation) -> list[str]:
     if value.casefold() == "nothing":
-        return [f"has {part.name or part.type} attached, and nothing was promised" for part in arrival.attachments[:1]]
+        said = (part.name or part.type for part in arrival.attachments[:1])
+        return [gettext("has {file} attached, and nothing was promised", file=one) for one in said]
     if value.startswith('"'):
         name = value.strip('"')
-        return [] if any(says(part.name, name) for part in arrival.attachments) else [f"has no {name} attached"]
+        return (
+            []
+            if any(says(part.name, name) for part in arrival.attachments)
+            else [gettext("has no {what} attached", what=name)]
+        )
     found = _ATTACHED.fullmatch(value)
     kind = found["kind"].casefold() if found else value.casefold()
     shown = kind.upper() if len(kind) == 3 else kind
@@ -244,7 +255,7 @@ def _attachment_faults(
     part: Attachment, shown: str, asked: re.Match[str], knowledge: Knowledge, expectation: Expectation
 ) -> list[str]:
     if part.fault:
-        return [f"has a {shown} that cannot be opened ({part.fault})"]
+        return [gettext("has a {what} that cannot be opened ({fault})", what=shown, fault=part.fault)]
     wanted: list[Fact] = []
     if asked["same"]:
         for row in expectation.rows:
@@ -262,7 +273,11 @@ def _attachment_faults(
     if asked["moment"]:
         moment = knowledge.moments.get(asked["moment"].casefold())
         if moment is None:
-            faults.append(f"has a {shown} that could not be held against {asked['moment']}, which is not known")
+            said = gettext(
+                "has a {what} that could not be held against {moment}, which is not known",
+                what=shown, moment=asked["moment"],
+            )  # fmt: skip
+            faults.append(said)
         elif moment.began not in part.starts:
             starts = ", ".join(start.isoformat(" ", "minutes") for start in part.starts) or gettext("no time at all")
             began = moment.began.isoformat(" ", "minutes")
@@ -286,17 +301,18 @@ def _link(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) ->
 
 
 def _to(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
-    return _party("is made out to", value, ", ".join(arrival.header_to), knowledge)
+    seen = ", ".join(arrival.header_to)
+    return _party(gettext('is made out to "{seen}" instead of "{wanted}"'), value, seen, knowledge)
 
 
 def _from(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
-    return _party("comes from", value, arrival.sender, knowledge)
+    return _party(gettext('comes from "{seen}" instead of "{wanted}"'), value, arrival.sender, knowledge)
 
 
-def _party(verb: str, value: str, seen: str, knowledge: Knowledge) -> list[str]:
+def _party(said: str, value: str, seen: str, knowledge: Knowledge) -> list[str]:
     known = knowledge.find(value)
     wanted = known.value if known else value.strip('"')
-    return [] if fold(wanted) in fold(seen) else [f'{verb} "{seen}" instead of "{wanted}"']
+    return [] if fold(wanted) in fold(seen) else [said.replace("{seen}", seen).replace("{wanted}", wanted)]
 
 
 _HOLDS: Mapping[str, Callable[[str, Arrival, Knowledge, Expectation], list[str]]] = {

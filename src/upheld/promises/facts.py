@@ -27,6 +27,9 @@ from babel.numbers import (
 )
 from price_parser.parser import parse_number
 
+from upheld.language import gettext as _
+from upheld.language import language
+
 __all__ = [
     "Fact",
     "Money",
@@ -60,8 +63,9 @@ class Money:
     amount: Decimal
     currency: str
 
-    def tell(self, locale: str = "en") -> str:
-        """Return it as a reader of this locale writes it."""
+    def tell(self, locale: str = "") -> str:
+        """Return it as a reader of this locale writes it; without one, in the language that is spoken."""
+        locale = locale or language()
         try:
             return str(format_currency(self.amount, self.currency, locale=locale.replace("-", "_")))
         except (UnknownLocaleError, ValueError):
@@ -85,12 +89,12 @@ class SaidDate:
     def tell(self) -> str:
         """Return it in the report's own language, or as it stands there where it can be read in two ways."""
         if self.year is None or len(self.days) != 1:
-            return f'"{self.words}"'
+            return _('"{words}"', words=self.words)
         month, day = next(iter(self.days))
         try:
-            return str(format_date(date(self.year, month, day), "d MMMM y", locale="en"))
+            return str(format_date(date(self.year, month, day), _("d MMMM y"), locale=language()))
         except ValueError:
-            return f'"{self.words}"'
+            return _('"{words}"', words=self.words)
 
     def is_day(self, day: date) -> bool:
         """True where this can be read as that day (month and day, and the year where one is said)."""
@@ -141,8 +145,9 @@ class Fact:
         zoned = re.fullmatch(r"(?P<when>.+)\[(?P<zone>.+)\]", value) if kind == "date" else None
         return cls(name, zoned["when"], kind, zoned["zone"]) if zoned else cls(name, value, kind)
 
-    def tell(self, locale: str = "en") -> str:
-        """Return the fact as a reader sees it."""
+    def tell(self, locale: str = "") -> str:
+        """Return the fact as a reader of this locale sees it; without one, in the language that is spoken."""
+        locale = locale or language()
         if self.kind == "date":
             return str(format_date(self._day(), "EEEE d MMMM y" if locale == "en" else "full", locale=_locale(locale)))
         if self.kind == "money":
@@ -294,9 +299,9 @@ def _money_patterns(currency: str, locale: str) -> tuple[re.Pattern[str], re.Pat
 def _currency_tokens(currency: str, locale: str) -> tuple[str, ...]:
     spoken = (Locale("en"), _locale(locale))
     names = {currency, *_AT_HOME.get(currency, ())}
-    for language in spoken:
-        names.add(get_currency_symbol(currency, language))
-        names |= {get_currency_name(currency, count, language) for count in (1, 2, 5)}
+    for one in spoken:
+        names.add(get_currency_symbol(currency, one))
+        names |= {get_currency_name(currency, count, one) for count in (1, 2, 5)}
     names |= {sign for sign, code in _SIGNS.items() if code == currency}
     return tuple(sorted(filter(None, map(fold, names)), key=lambda name: (-len(name), name)))
 

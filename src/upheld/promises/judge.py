@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from upheld.language import gettext as _
 from upheld.promises import telling
 from upheld.promises.assign import assign
 from upheld.promises.expectation import Knowledge, shortfalls
@@ -334,7 +335,7 @@ def _missing(
         reason = telling.strange(promise, perhaps[0].arrival)
         return Judgement(Verdict.UNPROVEN, telling.unproven(promise, reason), _ids(perhaps), perhaps[0].site_at)
     if any(promise.kind in sight.kinds[twin.id] for twin in sight.twins):
-        return Judgement(Verdict.UNPROVEN, telling.unproven(promise, telling.TWIN), _ids(answers))
+        return Judgement(Verdict.UNPROVEN, telling.unproven(promise, _(telling.TWIN)), _ids(answers))
     if gap := looked.gap(interval):
         return Judgement(Verdict.UNPROVEN, telling.unproven(promise, gap), _ids(answers))
     astray = [

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from upheld.errors import FeatureError, did_you_mean
+from upheld.language import gettext as _
 from upheld.promises import telling
 from upheld.promises.expectation import ORDER_KEYS, Knowledge
 from upheld.promises.judge import GRACE, Case
@@ -75,7 +76,7 @@ def _judged(
         if all(_ahead(one, other) for one, other in pairs):
             return _out_of_order(promise, row, found)
         if all(_ahead(one, other) or _crossed(one, other, came) for one, other in pairs):
-            reason = f"it came in one turn of the clock with {row.value}, and their order says nothing"
+            reason = _("it came in one turn of the clock with {other}, and their order says nothing", other=row.value)
             return replace(found, verdict=Verdict.UNPROVEN, why=telling.unproven(promise, reason))
         return found
     awaited = [verdicts[other.id].verdict for other in others]
@@ -83,14 +84,14 @@ def _judged(
         return found  # it came before what is still to come, or that never came, which is told there
     if Verdict.OPEN in awaited:
         return replace(found, verdict=Verdict.OPEN, why=telling.order_open(promise, row.value), final=False)
-    why = telling.unproven(promise, f"it came, but not whether {row.value} came first")
+    why = telling.unproven(promise, _("it came, but not whether {other} came first", other=row.value))
     return replace(found, verdict=Verdict.UNPROVEN, why=why)
 
 
 def _against_moment(case: Case, row: Row, found: Judgement, first: bool) -> Judgement:
     moment = _moment(row, case.knowledge)
     if moment is None or found.site_at is None:
-        why = telling.unproven(case.promise, f'no step of this journey says when "{row.value}" is')
+        why = telling.unproven(case.promise, _('no step of this journey says when "{moment}" is', moment=row.value))
         return replace(found, verdict=Verdict.UNPROVEN, why=why)
     wrong = found.site_at < moment.began - GRACE if first else found.site_at > moment.ended + GRACE
     return _out_of_order(case.promise, row, found) if wrong else found

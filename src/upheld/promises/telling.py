@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime, format_timedelta
 from babel.lists import format_list
+from babel.numbers import format_decimal
 
 from upheld.language import N_, language, listed
 from upheld.language import gettext as _
@@ -24,6 +25,7 @@ __all__ = [
     "late",
     "late_in_a_gap",
     "none_owed",
+    "number",
     "order_open",
     "out_of_order",
     "repeated",
@@ -39,10 +41,12 @@ __all__ = [
     "wrong",
 ]
 
-TWIN = (
+TWIN = N_(
     "what came twice has the same Message-ID, and the mailbox was away in between; it was counted once, "
     "and may have been two"
 )
+# What is away by our own doing, as a reason names it.
+_OURS = (N_("the mailbox"), N_("the text-message capture"), N_("no capture is set"))
 _TIMES = {1: N_("once"), 2: N_("twice"), 3: N_("three times"), 4: N_("four times")}
 
 
@@ -50,12 +54,17 @@ def duration(length: timedelta) -> str:
     """Return a length of time as a person says it: `1.4 s`, `3 s`, `2 min 30 s`, `12 minutes`, `3 days`."""
     seconds = length.total_seconds()
     if seconds < 9.95:
-        return f"{max(seconds, 0):.1f} s".replace(".0 ", " ")
+        return _("{count} s", count=number(round(max(seconds, 0), 1)))
     if seconds < 90:
-        return f"{seconds:.0f} s"
+        return _("{count} s", count=number(round(seconds)))
     if 90 <= seconds < 600 and round(seconds) % 60:  # "2 minutes" would say that what took 150 s was in time
-        return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+        return _("{minutes} min {seconds} s", minutes=int(seconds // 60), seconds=round(seconds % 60))
     return str(format_timedelta(length, threshold=1.5, locale=language()))
+
+
+def number(value: float, digits: int = 1) -> str:
+    """Return a number as it is written in the language that is spoken: `1.4`, `1,4`; `12,000`, `12.000`."""
+    return str(format_decimal(round(value, digits), locale=language()))
 
 
 def instant(when: datetime, zone: str) -> str:
@@ -117,7 +126,7 @@ def _subject(arrival: Arrival) -> str:
     words = " ".join(arrival.subject.split())
     if not words:
         return _("a message without a subject")
-    return f'"{words[:117]}..."' if len(words) > 120 else f'"{words}"'
+    return _('"{words}"', words=f"{words[:117]}..." if len(words) > 120 else words)
 
 
 def kept(promise: Promise, came: datetime, made: datetime | None, zone: str, *, turned: bool = False) -> str:
@@ -301,7 +310,7 @@ def unproven(promise: Promise, reason: str) -> str:
     else:
         said = _("Cannot tell whether {who} gets the {what}", who=promise.who, what=promise.kind)
     said += f": {because}." if because else "."
-    ours = any(name in because for name in ("the mailbox", "the text-message capture", "no capture is set"))
+    ours = any(words in because for name in _OURS for words in (name, _(name)))
     return f"{said} {_('That says nothing about the site.')}" if ours else said
 
 
@@ -313,12 +322,14 @@ def withdrawn(promise: Promise, reason: str) -> str:
 
 def strange(promise: Promise, arrival: Arrival) -> str:
     """Why an unrecognised message leaves the verdict in doubt, and what to do about it."""
-    return (
-        f"something came that may be {_a(promise.kind)} and cannot be told by its subject: {_subject(arrival)}. "
-        f'To settle this, set `recognise` for [touchpoint."{promise.kind}"] in the journey\'s map'
-    )
+    came = _(
+        "something came that may be {what} and cannot be told by its subject: {subject}.",
+        what=_a(promise.kind), subject=_subject(arrival),
+    )  # fmt: skip
+    mend = _('To settle this, set `recognise` for [touchpoint."{kind}"] in the journey\'s map', kind=promise.kind)
+    return f"{came} {mend}"
 
 
 def unread(arrival: Arrival) -> str:
     """Why a message that is too large for us proves nothing."""
-    return f"{_subject(arrival)} could not be read whole ({'; '.join(arrival.faults)})"
+    return _("{subject} could not be read whole ({why})", subject=_subject(arrival), why="; ".join(arrival.faults))

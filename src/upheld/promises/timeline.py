@@ -6,6 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from babel.dates import format_datetime
+
+from upheld.language import gettext as _
+from upheld.language import language
 from upheld.promises.window import Interval
 
 __all__ = ["ClockReading", "Looked", "Stretch", "Timeline"]
@@ -98,6 +102,13 @@ class Stretch:
     why: str = ""
 
 
+def _nobody_looked(since: datetime, end: datetime) -> str:
+    pattern = _("d MMMM HH:mm:ss")
+    began = format_datetime(since, pattern, locale=language())
+    ended = f"{end:%H:%M:%S}" if since.date() == end.date() else format_datetime(end, pattern, locale=language())
+    return _("nobody looked at the mailbox from {began} to {ended} UTC", began=began, ended=ended)
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     """When we looked, and up to which site time (`now`): the ground on which `broken` may be said.
@@ -124,7 +135,7 @@ class Looked:
         spans = self._real_spans(interval)
         if not spans:
             # The site was never in this window, so it had no time to keep the promise in.
-            return "the site's clock never stood in its window: it was turned past it"
+            return _("the site's clock never stood in its window: it was turned past it")
         for start, end in spans:
             for gap in self.gaps:
                 if gap.since <= end and gap.until >= start:
@@ -143,9 +154,7 @@ class Looked:
             if not met or reached + allowed < end:
                 since = reached if met else start
                 known = [one.why for one in self.reasons if one.since <= end and one.until >= since]
-                day = "" if since.date() == end.date() else f"{end.day} {end:%B} "
-                nobody = f"nobody looked at the mailbox from {since.day} {since:%B %H:%M:%S} to {day}{end:%H:%M:%S} UTC"
-                return known[0] if known else nobody
+                return known[0] if known else _nobody_looked(since, end)
         return ""
 
     def moved(self, real: datetime) -> str:

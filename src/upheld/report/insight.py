@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from upheld.config import Settings
+from upheld.language import gettext as _
 from upheld.ledger import ArrivalView, JourneyView, RunView
 from upheld.maps import JourneyMap, recognisers_of
 from upheld.promises.recognise import Recognisers
@@ -105,6 +106,6 @@ def _letters(
                 arrival = one.arrival
                 if arrival.channel in ("email", "text message"):
                     kind = answers.get(arrival.id) or known.best(arrival)
-                    name = f"the {kind}" if kind else f"“{arrival.subject}”"
+                    name = _("the {kind}", kind=kind) if kind else _("“{words}”", words=arrival.subject)
                     text = arrival.html_text or arrival.text
                     yield LetterRead(name, text, person.who, arrival.id, arrival.at)

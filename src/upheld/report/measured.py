@@ -274,8 +274,8 @@ def dead_end(steps: Sequence[StepView]) -> str:
         return ""
     status, ways = _number(last.ride, "status"), _number(last.ride, "ways")
     if status >= 500 or (status >= 400 and ways < 2):
-        return f"an error page ({status:.0f})"
-    return "a page without any link or button" if ways == 0 else ""
+        return _("an error page ({status})", status=f"{status:.0f}")
+    return _("a page without any link or button") if ways == 0 else ""
 
 
 def typed_again(steps: Sequence[StepView]) -> list[tuple[str, int, StepView]]:
@@ -337,7 +337,7 @@ def longest_silence(journey: JourneyView) -> tuple[float, str]:
         began, ended = paying.site_began or paying.site_ended, paying.site_ended
         # What answers a payment may come while she still looks at the page that takes it: it comes after, in her eyes.
         paid = min([ended, *(at for at, _name in heard if began <= at)])
-        heard = sorted([(paid, "paying"), *heard], key=lambda one: one[0])
+        heard = sorted([(paid, _("paying")), *heard], key=lambda one: one[0])
     gaps = [
         (
             (late - early).total_seconds(),
