@@ -17,7 +17,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import DBAPIError
 
 from tests.mailbox.servers import Listener, Server, eventually, free_port, sent
 from upheld.errors import MailboxUnreachable, UsageError
@@ -270,7 +269,7 @@ def test_a_message_that_could_not_be_stored_is_a_hole_in_what_is_covered(tmp_pat
         )
     other.close()
     writer.store("shop@example.test", ["ada@example.test"], b"small")
-    with pytest.raises(DBAPIError, match="disk is full"):
+    with pytest.raises(sqlite3.Error, match="disk is full"):
         writer.store("shop@example.test", ["ada@example.test"], b"large" * 10)
     writer.beat()
     writer.store("shop@example.test", ["ada@example.test"], b"again")
@@ -280,3 +279,37 @@ def test_a_message_that_could_not_be_stored_is_a_hole_in_what_is_covered(tmp_pat
     assert one.beat < two.began
     assert reader.count() == 2
     reader.close()
+
+
+def test_a_store_of_an_earlier_version_is_kept_on_with(tmp_path: Path) -> None:
+    """Earlier versions made the tables in other words; what was kept is found, and what comes is numbered on."""
+    with sqlite3.connect(tmp_path / "box.db") as earlier:
+        earlier.executescript("""
+            CREATE TABLE store (id TEXT NOT NULL, made INTEGER, PRIMARY KEY (id));
+            CREATE TABLE messages (seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,
+                sender TEXT NOT NULL, recipients TEXT NOT NULL, raw BLOB NOT NULL);
+            CREATE TABLE sittings (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL,
+                process INTEGER NOT NULL, began INTEGER NOT NULL, beat INTEGER NOT NULL, ended BOOLEAN NOT NULL);
+            INSERT INTO store VALUES ('0123456789abcdef', 1);
+            INSERT INTO messages VALUES (7, 1700000000000000, 'shop@shop.test', '["ada@journeys.test"]', x'48656c6c6f');
+            INSERT INTO sittings VALUES (3, '127.0.0.1:1025', 42, 1700000000000000, 1700000009000000, 1);
+        """)
+    earlier.close()
+    writer = Writer(tmp_path / "box.db")
+    writer.sit("127.0.0.1:1026")
+    writer.store("shop@shop.test", ["ben@journeys.test"], b"World")
+    writer.close()
+    reader = Reader(tmp_path / "box.db")
+    assert [(one.id, one.to, reader.raw(one.id)) for one in reader.after(0)] == [
+        ("0123456789ab-7", ("ada@journeys.test",), b"Hello"),
+        ("0123456789ab-8", ("ben@journeys.test",), b"World"),
+    ]
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    assert [(one.id, one.ended) for one in reader.sittings(since, datetime.now(UTC))] == [(3, True), (4, True)]
+    reader.close()
+
+
+def test_its_process_starts_without_what_is_slow_to_load() -> None:
+    code = "import sys, upheld.mailbox.serve; print({'sqlalchemy', 'httpx', 'bs4', 'pytest'} & set(sys.modules) or '')"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,6 +125,8 @@ class Controller:
         except UpheldError as error:
             self._outcome.problem = str(error)
             raise pytest.UsageError(str(error)) from None
+        # All that was loaded until now stays; the collector need not look through it again and again.
+        gc.freeze()
         self._config.stash[CONTEXT] = self._run.context
         self._config.stash[CLOCK] = self._run.clock
 

@@ -6,10 +6,23 @@ import sqlite3
 import threading
 
 import tenacity
-from sqlalchemy import Connection, Engine, column, inspect, select, table
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    column,
+    inspect,
+    select,
+    table,
+)
 
 from upheld.errors import ConfigError, UsageError
 from upheld.ledger.connect import database_file, masked, take_turn
+from upheld.ledger.tables import metadata
 
 __all__ = ["REVISIONS", "VERSION_TABLE", "check", "migrate"]
 
@@ -53,8 +66,23 @@ def migrate(engine: Engine) -> None:
         take_turn(connection)
         found = _revision(connection)
         _refuse_newer(engine, found)
-        if found != REVISIONS[-1]:
+        if found is None and engine.dialect.name == "sqlite":
+            _make(connection)
+        elif found != REVISIONS[-1]:
             _upgrade(connection)
+
+
+def _make(connection: Connection) -> None:
+    """Make a new ledger as the migrations would; Alembic takes longer to load than a small run takes to sweep."""
+    version = Table(
+        VERSION_TABLE,
+        MetaData(),
+        Column("version_num", String(32), nullable=False),
+        PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc"),
+    )
+    version.create(connection)
+    metadata.create_all(connection, checkfirst=False)
+    connection.execute(version.insert().values(version_num=REVISIONS[-1]))
 
 
 def _revision(connection: Connection) -> str | None:

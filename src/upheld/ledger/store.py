@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Pool, exc, exists, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Insert, Pool, exc, exists, func, select
 
 from upheld.errors import LedgerError, did_you_mean
 from upheld.ledger import schema
@@ -68,11 +67,11 @@ class Ledger:
         rows = [_row(event) for event in events_]
         if not rows:
             return
-        made = postgresql.insert(events) if self._engine.dialect.name == "postgresql" else sqlite.insert(events)
+        made = _insert(self._engine.dialect.name)
         with self._writing() as connection:
             if fence is not None:
                 require(connection, fence)
-            connection.execute(made.on_conflict_do_nothing(index_elements=["key"]), rows)
+            connection.execute(made, rows)
 
     def events(
         self,
@@ -183,6 +182,18 @@ class Ledger:
             yield
         except exc.SQLAlchemyError as error:
             raise unreachable(self._engine.url, did, error) from error
+
+
+def _insert(dialect: str) -> Insert:
+    """Return what writes rows and leaves out those whose key is there; each database has its own words for it."""
+    # What the other needs is slow to load.
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as into_postgresql
+
+        return into_postgresql(events).on_conflict_do_nothing(index_elements=["key"])
+    from sqlalchemy.dialects.sqlite import insert as into_sqlite
+
+    return into_sqlite(events).on_conflict_do_nothing(index_elements=["key"])
 
 
 def _row(event: NewEvent) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, Integer, MetaData, Table, Text
+from sqlalchemy import DDL, JSON, BigInteger, Column, DateTime, Dialect, Index, Integer, MetaData, Table, Text, event
 from sqlalchemy.types import TypeDecorator
 
 __all__ = ["UtcDateTime", "events", "leases", "metadata"]
@@ -66,3 +66,16 @@ leases = Table(
     Column("fence", BigInteger, nullable=False),
     Column("until", UtcDateTime, nullable=False),
 )
+
+# A new SQLite ledger is made from here, without Alembic; every other comes by the migrations, to the same (a test).
+_REFUSED = "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+_TRIGGERS = {
+    "events_no_update": f"UPDATE ON events {_REFUSED}",
+    "events_no_delete": f"DELETE ON events {_REFUSED}",
+    "events_no_replace": f"INSERT ON events WHEN EXISTS (SELECT 1 FROM events WHERE seq = NEW.seq) {_REFUSED}",  # noqa: S608
+    "events_once": "INSERT ON events WHEN EXISTS (SELECT 1 FROM events WHERE key = NEW.key) "
+    "BEGIN SELECT RAISE(IGNORE); END",
+}
+for _name, _when in _TRIGGERS.items():
+    _ddl = DDL(f"CREATE TRIGGER {_name} BEFORE {_when}").execute_if(dialect="sqlite")  # type: ignore[no-untyped-call]
+    event.listen(events, "after_create", _ddl)

@@ -18,8 +18,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from upheld.errors import MailboxUnreachable, UsageError
 from upheld.mailbox.base import Envelope
 
@@ -34,29 +32,16 @@ Keep = Callable[[str, Sequence[str], bytes], Awaitable[None]]
 """Stores what one sender sent to recipients; raises `NotKept`."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_META = sa.MetaData()
-_STORE = sa.Table("store", _META, sa.Column("id", sa.Text, primary_key=True), sa.Column("made", sa.Integer))
-_MESSAGES = sa.Table(
-    "messages",
-    _META,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("at", sa.Integer, nullable=False),  # microseconds since 1970, UTC, as all times here
-    sa.Column("sender", sa.Text, nullable=False),
-    sa.Column("recipients", sa.Text, nullable=False),
-    sa.Column("raw", sa.LargeBinary, nullable=False),
-    sqlite_autoincrement=True,
+# SQL as it stands, and not SQLAlchemy's: the process of the mailbox starts with every run, and does nothing else.
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS store (id TEXT NOT NULL PRIMARY KEY, made INTEGER)",
+    # All times are microseconds since 1970, UTC.
+    """CREATE TABLE IF NOT EXISTS messages (seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,
+    sender TEXT NOT NULL, recipients TEXT NOT NULL, raw BLOB NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS sittings (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL,
+    process INTEGER NOT NULL, began INTEGER NOT NULL, beat INTEGER NOT NULL, ended BOOLEAN NOT NULL)""",
 )
-_SITTINGS = sa.Table(
-    "sittings",
-    _META,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("address", sa.Text, nullable=False),
-    sa.Column("process", sa.Integer, nullable=False),
-    sa.Column("began", sa.Integer, nullable=False),
-    sa.Column("beat", sa.Integer, nullable=False),
-    sa.Column("ended", sa.Boolean, nullable=False),
-    sqlite_autoincrement=True,
-)
+_SITTING = "SELECT id, address, process, began, beat, ended FROM sittings"
 
 
 class NotKept(Exception):
@@ -92,15 +77,16 @@ def _now() -> int:
     return time.time_ns() // 1000
 
 
-def _engine(path: Path, *pragmas: str) -> sa.Engine:
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), isolation_level="AUTOCOMMIT")
-
-    @sa.event.listens_for(engine, "connect")
-    def _set(connection: Any, _record: object) -> None:
-        for pragma in ("busy_timeout=5000", *pragmas):
+def _connected(path: Path, *pragmas: str) -> sqlite3.Connection:
+    """Return a connection without a transaction of its own, for any thread but for one at a time."""
+    connection = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
+    try:
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
-
-    return engine
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 class Writer:
@@ -110,15 +96,15 @@ class Writer:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = self._taken()
-        self._engine = _engine(path, "journal_mode=WAL", "synchronous=FULL")
-        self._connection = self._engine.connect()
-        self._connection.exec_driver_sql("BEGIN IMMEDIATE")
-        _META.create_all(self._connection, checkfirst=True)
-        known = self._connection.scalar(sa.select(_STORE.c.id))
-        self.id: str = known or uuid.uuid4().hex
+        self._connection = _connected(path, "journal_mode=WAL", "synchronous=FULL")
+        self._connection.execute("BEGIN IMMEDIATE")
+        for statement in _SCHEMA:
+            self._connection.execute(statement)
+        known = self._connection.execute("SELECT id FROM store").fetchone()
+        self.id: str = known[0] if known else uuid.uuid4().hex
         if known is None:
-            self._connection.execute(_STORE.insert().values(id=self.id, made=_now()))
-        self._connection.exec_driver_sql("COMMIT")
+            self._connection.execute("INSERT INTO store (id, made) VALUES (?, ?)", (self.id, _now()))
+        self._connection.execute("COMMIT")
         self._file = self._identity()
         self._address = ""
         self._sitting = 0
@@ -163,48 +149,51 @@ class Writer:
 
     def _tick(self, now: int) -> None:
         if not self._sitting or not 0 <= now - self._beat <= GAP * 1_000_000:
-            fresh = {"address": self._address, "process": os.getpid(), "began": now, "beat": now, "ended": False}
-            key = self._connection.execute(_SITTINGS.insert().values(fresh)).inserted_primary_key
-            self._sitting = key[0] if key else 0
+            self._sitting = (
+                self._connection.execute(
+                    "INSERT INTO sittings (address, process, began, beat, ended) VALUES (?, ?, ?, ?, 0)",
+                    (self._address, os.getpid(), now, now),
+                ).lastrowid
+                or 0
+            )
         else:
-            self._connection.execute(_SITTINGS.update().where(_SITTINGS.c.id == self._sitting).values(beat=now))
+            self._connection.execute("UPDATE sittings SET beat = ? WHERE id = ?", (now, self._sitting))
         self._beat = now
 
     def store(self, sender: str, recipients: Sequence[str], raw: bytes) -> None:
-        """Store a message; when this returns it is on the disk. Raises `StoreGone` and SQLAlchemy's errors."""
+        """Store a message; when this returns it is on the disk. Raises `StoreGone` and `sqlite3.Error`."""
         self._still_there()
         with self._transaction():
             # The time is taken here, where writes are in order, so that times grow as the sequence does.
             now = max(_now(), self._beat)
             self._tick(now)
-            row = {"at": now, "sender": sender, "recipients": json.dumps(list(recipients)), "raw": raw}
-            self._connection.execute(_MESSAGES.insert().values(row))
+            row = (now, sender, json.dumps(list(recipients)), raw)
+            self._connection.execute("INSERT INTO messages (at, sender, recipients, raw) VALUES (?, ?, ?, ?)", row)
 
     def close(self) -> None:
         """End the sitting with a last heartbeat."""
         try:
             self.beat()
-            self._connection.execute(_SITTINGS.update().where(_SITTINGS.c.id == self._sitting).values(ended=True))
-        except (StoreGone, sa.exc.SQLAlchemyError):
+            self._connection.execute("UPDATE sittings SET ended = 1 WHERE id = ?", (self._sitting,))
+        except (StoreGone, sqlite3.Error):
             pass  # the file is gone or full: that no more beats come says the same
         self._connection.close()
-        self._engine.dispose()
         self._lock.close()
 
     @contextmanager
     def _transaction(self, *, synced: bool = True) -> Iterator[None]:
         beat = self._beat
         # A heartbeat that a power cut takes away is a short hole in what is covered, and not worth a wait for the disk.
-        self._connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}")
-        self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+        self._connection.execute(f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}")
+        self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
-            self._connection.exec_driver_sql("COMMIT")
+            self._connection.execute("COMMIT")
         except BaseException:
             # What could not be written is a hole in what is covered: the next heartbeat begins a new sitting.
             self._beat, self._sitting = beat, 0
-            with suppress(sa.exc.SQLAlchemyError):  # on some errors SQLite has rolled back already
-                self._connection.exec_driver_sql("ROLLBACK")
+            with suppress(sqlite3.Error):  # on some errors SQLite has rolled back already
+                self._connection.execute("ROLLBACK")
             raise
 
 
@@ -213,37 +202,52 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        # `query_only` and not `mode=ro`: a reader of a WAL file must be able to make its index (sqlite.org/wal.html).
-        self._engine = _engine(path, "query_only=ON")
-        self.id = str(self._value(sa.select(_STORE.c.id)))
+        # Kept for the next who reads: to open one takes longer than to ask it.
+        self._spare: list[sqlite3.Connection] = []
+        self._closed = False
+        self.id = str(self._value("SELECT id FROM store"))
 
     @contextmanager
-    def connection(self) -> Iterator[sa.Connection]:
+    def connection(self) -> Iterator[sqlite3.Connection]:
         """Give a connection for a while."""
         if not self.path.exists():
             raise MailboxUnreachable(f"The mailbox store {self.path} is not there. Was it deleted during the run?")
         try:
-            with self._engine.connect() as connection:
+            connection = self._taken()
+            try:
                 yield connection
-        except sa.exc.SQLAlchemyError as error:
-            cause = getattr(error, "orig", None) or error
-            raise MailboxUnreachable(f"The mailbox store {self.path} cannot be read: {cause}") from error
+            finally:
+                self._given_back(connection)
+        except sqlite3.Error as error:
+            raise MailboxUnreachable(f"The mailbox store {self.path} cannot be read: {error}") from error
 
-    def _value(self, query: sa.Select[Any]) -> Any:
+    def _taken(self) -> sqlite3.Connection:
+        with suppress(IndexError):
+            return self._spare.pop()
+        # `query_only` and not `mode=ro`: a reader of a WAL file must be able to make its index (sqlite.org/wal.html).
+        return _connected(self.path, "query_only=ON")
+
+    def _given_back(self, connection: sqlite3.Connection) -> None:
+        self._spare.append(connection)
+        if self._closed:
+            self.close()
+
+    def _value(self, query: str, *values: object) -> Any:
         with self.connection() as connection:
-            return connection.scalar(query)
+            found = connection.execute(query, values).fetchone()
+        return found[0] if found else None
 
-    def version(self, connection: sa.Connection) -> int:
+    def version(self, connection: sqlite3.Connection) -> int:
         """Return a number that changes with every write by others (PRAGMA data_version), as this connection sees it."""
-        return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+        return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
     def count(self) -> int:
         """Return how many messages are kept."""
-        return int(self._value(sa.select(sa.func.count()).select_from(_MESSAGES)))
+        return int(self._value("SELECT count(*) FROM messages"))
 
     def cursor(self) -> str:
         """Return the cursor after everything stored."""
-        return self._cursor(int(self._value(sa.select(sa.func.coalesce(sa.func.max(_MESSAGES.c.seq), 0)))))
+        return self._cursor(int(self._value("SELECT coalesce(max(seq), 0) FROM messages")))
 
     def _cursor(self, seq: int) -> str:
         return f"{self.id[:12]}-{seq}"
@@ -255,12 +259,10 @@ class Reader:
 
     def after(self, seq: int) -> Iterator[Envelope]:
         """Yield the messages after the sequence number, in order."""
-        columns = (_MESSAGES.c.seq, _MESSAGES.c.at, _MESSAGES.c.recipients)
+        query = "SELECT seq, at, recipients FROM messages WHERE seq > ? ORDER BY seq LIMIT 500"
         while True:
             with self.connection() as connection:
-                rows = connection.execute(
-                    sa.select(*columns).where(_MESSAGES.c.seq > seq).order_by(_MESSAGES.c.seq).limit(500)
-                ).all()
+                rows = connection.execute(query, (seq,)).fetchall()
             for seq, at, recipients in rows:
                 name = self._cursor(seq)
                 yield Envelope(id=name, at=moment(at), to=tuple(json.loads(recipients)), cursor=name)
@@ -269,28 +271,32 @@ class Reader:
 
     def raw(self, message_id: str) -> bytes:
         """Return a message's bytes. Raises `KeyError` where there is no such message."""
-        found = self._value(sa.select(_MESSAGES.c.raw).where(_MESSAGES.c.seq == self.sequence(message_id)))
+        found = self._value("SELECT raw FROM messages WHERE seq = ?", self.sequence(message_id))
         if found is None:
             raise KeyError(message_id)
         return bytes(found)
 
     def sitting(self) -> Sitting | None:
         """Return the latest sitting."""
-        rows = self._sittings(sa.select(_SITTINGS).order_by(_SITTINGS.c.id.desc()).limit(1))
+        rows = self._sittings(f"{_SITTING} ORDER BY id DESC LIMIT 1")
         return rows[0] if rows else None
 
     def sittings(self, since: datetime, until: datetime) -> list[Sitting]:
         """Return the sittings that touch the stretch, in order."""
-        touching = (_SITTINGS.c.beat >= _micros(since)) & (_SITTINGS.c.began <= _micros(until))
-        return self._sittings(sa.select(_SITTINGS).where(touching).order_by(_SITTINGS.c.began))
+        touching = f"{_SITTING} WHERE beat >= ? AND began <= ? ORDER BY began"
+        return self._sittings(touching, _micros(since), _micros(until))
 
-    def _sittings(self, query: sa.Select[Any]) -> list[Sitting]:
+    def _sittings(self, query: str, *values: object) -> list[Sitting]:
         with self.connection() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(query, values).fetchall()
         return [
-            Sitting(row.id, row.address, row.process, moment(row.began), moment(row.beat), row.ended) for row in rows
+            Sitting(number, address, process, moment(began), moment(beat), bool(ended))
+            for number, address, process, began, beat, ended in rows
         ]
 
     def close(self) -> None:
-        """Close the file."""
-        self._engine.dispose()
+        """Close the file; whoever reads just now does so to the end."""
+        self._closed = True
+        with suppress(IndexError):
+            while True:
+                self._spare.pop().close()

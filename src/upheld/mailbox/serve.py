@@ -10,10 +10,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -22,7 +24,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
-from sqlalchemy.exc import SQLAlchemyError
 
 from upheld.errors import UpheldError, UsageError
 from upheld.mailbox._smtp import IDENTIFICATION
@@ -122,7 +123,7 @@ async def _opened(door: Door) -> AsyncIterator[tuple[Writer, ThreadPoolExecutor,
         async def keep(sender: str, recipients: Sequence[str], raw: bytes) -> None:
             try:
                 await loop.run_in_executor(one, writer.store, sender, recipients, raw)
-            except (StoreGone, SQLAlchemyError, OSError) as error:
+            except (StoreGone, sqlite3.Error, OSError) as error:
                 _LOG.error("a message to %s could not be stored: %s", ", ".join(recipients), error)
                 raise NotKept from error
 
@@ -186,7 +187,7 @@ async def _beat(writer: Writer, one: ThreadPoolExecutor, stop: asyncio.Event, pa
         except StoreGone as error:
             _LOG.error("%s; the mailbox stops, since nobody would find what it accepts", error)
             return
-        except (SQLAlchemyError, OSError) as error:  # a full disk: the missing heartbeats tell it, and it may pass
+        except (sqlite3.Error, OSError) as error:  # a full disk: the missing heartbeats tell it, and it may pass
             _LOG.error("a heartbeat could not be written: %s", error)
 
 
@@ -233,6 +234,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 name = door.name[:1].upper() + door.name[1:]
                 print(f"{name} listens at {door.host}:{port} and keeps what comes in {door.store}.", flush=True)
 
+    gc.freeze()  # what is loaded stays to the end; nothing has to look through it, not even the end itself
     try:
         asyncio.run(serve(doors, tied=options.tied, ready=ready))
     except UpheldError as error:
