@@ -386,7 +386,7 @@ def _notice(one: Found, *, whose: bool = True) -> Notice:
 
 
 def _whose(one: Found) -> str:
-    if one.touchpoint.startswith("the page"):
+    if one.arrival.startswith("page "):  # as the inspection names what was seen on the way
         return f"{one.touchpoint[:1].upper()}{one.touchpoint[1:]}"
     if one.kind:
         return _("{who}’s {what}", who=one.to, what=one.kind)

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from upheld.language import gettext as _
+from upheld.language import ngettext
 from upheld.mailbox.message import inline_html
 from upheld.promises import Arrival
 from upheld.report.plain import shown
@@ -97,9 +99,11 @@ def read_letter(
         page=page,
         text="" if page else shown(hide(text[:LONGEST_TEXT] + (" …" if len(text) > LONGEST_TEXT else ""))),
         links=tuple(
-            dict.fromkeys((hide(link.words)[:LONGEST_NAME] or "a link", _host(link.url)) for link in arrival.links[:50])
+            dict.fromkeys(
+                (hide(link.words)[:LONGEST_NAME] or _("a link"), _host(link.url)) for link in arrival.links[:50]
+            )
         ),
-        files=tuple((hide(part.name) or "without a name", size(part.size)) for part in arrival.attachments),
+        files=tuple((hide(part.name) or _("without a name"), size(part.size)) for part in arrival.attachments),
         left_out=left_out,
         faults=arrival.faults,
     )
@@ -113,7 +117,7 @@ def masked(text: str) -> str:
 def size(count: int) -> str:
     """Return a number of bytes as a person says it: `812 bytes`, `14 kB`, `1.2 MB`."""
     if count < 1000:
-        return f"{count} bytes"
+        return ngettext("{count} byte", "{count} bytes", count)
     return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
 
 
@@ -165,4 +169,4 @@ def _host(url: str) -> str:
         parts = urlsplit(url)
         return parts.netloc.rpartition("@")[2] or f"{parts.scheme}:"
     except ValueError:
-        return "an address that cannot be read"
+        return _("an address that cannot be read")

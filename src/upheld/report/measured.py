@@ -15,6 +15,7 @@ from typing import Any
 
 from upheld.cases import customer_of
 from upheld.errors import ConfigError, did_you_mean
+from upheld.language import N_
 from upheld.language import gettext as _
 from upheld.ledger import JourneyView, RunView, StepView
 from upheld.promises.telling import duration
@@ -22,6 +23,7 @@ from upheld.report.model import journeys_of
 
 __all__ = [
     "MEASURES",
+    "ONES",
     "Document",
     "Measure",
     "accessibility_of",
@@ -65,25 +67,43 @@ class Measure:
 # LCP and CLS: https://web.dev/articles/vitals. A step holds more than the wait alone, so its limit is wider than the
 # one second after which a person notices that she waits (Miller 1968, Nielsen 1993).
 _ALL = (
-    Measure("pages", "pages", "pages that came up, one a page draws itself among them", grown=(1, 0.2)),
-    Measure("clicks", "clicks", "clicks and taps", grown=(2, 0.2)),
-    Measure("fields", "fields asked", "fields of the forms that she filled in", grown=(1, 0.1)),
-    Measure("required_fields", "required fields", "those of them that she had to fill in", grown=(1, 0.1)),
-    Measure("asked_twice", "things asked twice", "what she had to type more than once", 0, grown=(1, 0)),
-    Measure("cleared_fields", "fields lost", "what she had filled in, and had to again after a mistake", 0, (1, 0)),
-    Measure("seconds", "s in all", "her steps together, at the pace of a machine", grown=(5, 0.75)),
-    Measure("wait_seconds", "s of waiting for pages", "until each page showed its main part (LCP)", grown=(2, 0.5)),
-    Measure("slowest_page_seconds", "s for the slowest page", "the longest of these waits", 2.5, (1.5, 0.5)),
-    Measure("slowest_step_seconds", "s for the slowest step", "the longest step, with all that it does", 4),
-    Measure("layout_shift", "of layout shift", "how much the worst page moved under her eyes (CLS)", 0.1, (0.1, 0.2)),
-    Measure("console_errors", "errors behind the scenes", "errors that pages reported", 0),
-    Measure("failed_requests", "failed requests", "what pages asked for and did not get", 0),
-    Measure("redirects", "redirects in one go", "the longest chain before a page came", 3),
-    Measure("dead_ends", "dead ends", "whether the last page was an error, or led nowhere", 0),
-    Measure("accessibility", "barriers", "serious and critical rules of axe-core that pages break", 0, (1, 0)),
-    Measure("minutes_to_confirmation", "minutes from paying to the confirmation", "in the site's time", grown=(2, 0.5)),
-    Measure("silence_hours", "hours of silence", "the longest time between two touchpoints, in the site's time"),
+    Measure("pages", N_("pages"), "pages that came up, one a page draws itself among them", grown=(1, 0.2)),
+    Measure("clicks", N_("clicks"), "clicks and taps", grown=(2, 0.2)),
+    Measure("fields", N_("fields asked"), "fields of the forms that she filled in", grown=(1, 0.1)),
+    Measure("required_fields", N_("required fields"), "those of them that she had to fill in", grown=(1, 0.1)),
+    Measure("asked_twice", N_("things asked twice"), "what she had to type more than once", 0, grown=(1, 0)),
+    Measure("cleared_fields", N_("fields lost"), "what she had filled in, and had to again after a mistake", 0, (1, 0)),
+    Measure("seconds", N_("s in all"), "her steps together, at the pace of a machine", grown=(5, 0.75)),
+    Measure("wait_seconds", N_("s of waiting for pages"), "until each page showed its main part (LCP)", grown=(2, 0.5)),
+    Measure("slowest_page_seconds", N_("s for the slowest page"), "the longest of these waits", 2.5, (1.5, 0.5)),
+    Measure("slowest_step_seconds", N_("s for the slowest step"), "the longest step, with all that it does", 4),
+    Measure("layout_shift", N_("of layout shift"),
+            "how much the worst page moved under her eyes (CLS)", 0.1, (0.1, 0.2)),
+    Measure("console_errors", N_("errors behind the scenes"), "errors that pages reported", 0),
+    Measure("failed_requests", N_("failed requests"), "what pages asked for and did not get", 0),
+    Measure("redirects", N_("redirects in one go"), "the longest chain before a page came", 3),
+    Measure("dead_ends", N_("dead ends"), "whether the last page was an error, or led nowhere", 0),
+    Measure("accessibility", N_("barriers"), "serious and critical rules of axe-core that pages break", 0, (1, 0)),
+    Measure("minutes_to_confirmation", N_("minutes from paying to the confirmation"),
+            "in the site's time", grown=(2, 0.5)),
+    Measure("silence_hours", N_("hours of silence"), "the longest time between two touchpoints, in the site's time"),
 )  # fmt: skip
+ONES: Mapping[str, str] = {
+    "pages": N_("page"),
+    "clicks": N_("click"),
+    "fields asked": N_("field asked"),
+    "required fields": N_("required field"),
+    "things asked twice": N_("thing asked twice"),
+    "fields lost": N_("field lost"),
+    "errors behind the scenes": N_("error behind the scenes"),
+    "failed requests": N_("failed request"),
+    "redirects in one go": N_("redirect in one go"),
+    "dead ends": N_("dead end"),
+    "barriers": N_("barrier"),
+    "minutes from paying to the confirmation": N_("minute from paying to the confirmation"),
+    "hours of silence": N_("hour of silence"),
+}
+"""What a unit is called where there is one of it; that of seconds stays as it is."""
 MEASURES: Mapping[str, Measure] = {one.name: one for one in _ALL}
 """All measures by name; the names are those of `[tool.upheld.budgets]`."""
 

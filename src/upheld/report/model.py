@@ -263,7 +263,7 @@ def _not_yet(bad: int, of: int, promise_failed: bool) -> str:
 
 def name_of(journey: JourneyView) -> str:
     """Return what a journey is called where nothing needs telling apart."""
-    return journey.scenario or journey.title or journey.node or "A journey without a name"
+    return journey.scenario or journey.title or journey.node or _("A journey without a name")
 
 
 def incidents_of(journey: JourneyView) -> tuple[str, ...]:

@@ -7,13 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from babel.numbers import format_decimal
+
 from upheld.checks.barriers import BARRIERS
 from upheld.language import gettext as _
-from upheld.language import ngettext
+from upheld.language import language, ngettext
 from upheld.ledger import JourneyView, StepView
+from upheld.promises.telling import number
 from upheld.report.measured import (
     GRAVE,
     MEASURES,
+    ONES,
     dead_end,
     documents_of,
     failed_of,
@@ -217,7 +221,9 @@ class _Look:
             page = max((one for one in documents_of(self._steps) if not one.frame), key=lambda one: one.shift)
             weight = 45 if page.shift > POOR_SHIFT else 30
             said = _("{page} moved under her eyes as it came up.", page=_page(page.step, capital=True))
-            reason = _("A shift of {shift}; up to 0.1 is good.", shift=f"{page.shift:.2f}")
+            reason = _(
+                "A shift of {shift}; up to 0.1 is good.", shift=format_decimal(page.shift, "0.00", locale=language())
+            )
             yield self._friction("layout_shift", said, reason, weight, page.step)
         if self._over("failed_requests"):
             step = next(step for step in self._steps if failed_of(step))
@@ -246,19 +252,19 @@ class _Look:
                 if one.get("impact") in GRAVE:
                     rules[str(one.get("id"))].append((step, one))
         worst = sorted(rules.items(), key=lambda item: item[1][0][1].get("impact") != "critical")
-        for number, (rule, places) in enumerate(worst):
+        for place, (rule, places) in enumerate(worst):
             step, one = places[0]
             critical = one.get("impact") == "critical"
             barrier = _(BARRIERS[rule]) if rule in BARRIERS else str(one.get("help", rule))
             said = f"{barrier}: {_page(step)}."
-            if number == MOST_BARRIERS - 1 and len(worst) > MOST_BARRIERS:
+            if place == MOST_BARRIERS - 1 and len(worst) > MOST_BARRIERS:
                 more = len(worst) - MOST_BARRIERS
                 said += " " + ngettext("There is one more barrier.", "There are {count} more barriers.", more)
             friction = self._friction("accessibility", said, f"axe-core: {rule} ({one.get('impact')}).",
                                       55 if critical else 35, step)  # fmt: skip
             picture = str(one.get("picture") or step.picture)
             yield Friction(**{**asdict(friction), "picture": picture})
-            if number == MOST_BARRIERS - 1:
+            if place == MOST_BARRIERS - 1:
                 return
 
     def _ending(self) -> Iterator[Friction]:
@@ -294,7 +300,7 @@ class _Look:
                     continue
                 longer, said = True, _("It takes {time} longer than {nights}.", time=_seconds(more), nights=over)
             else:
-                amount = _amount(more, name, _("more "))
+                amount = _amount(more, name, more=True)
                 said = _("It takes {amount} than {nights}.", amount=amount, nights=over)
             reason = _("It was {was}, the median; it is {now}.", was=_plain(was), now=_plain(value))
             yield self._friction(name, said, reason, GROWN, None)
@@ -306,17 +312,15 @@ def _page(step: StepView, *, capital: bool = False) -> str:
     return _("The page at “{step}”", step=step.text) if capital else _("the page at “{step}”", step=step.text)
 
 
-def _amount(value: float, name: str, more: str = "") -> str:
+def _amount(value: float, name: str, *, more: bool = False) -> str:
     unit = MEASURES[name].unit
     # "1 pages" is what a machine says.
-    if value == 1:
-        first, _, rest = unit.partition(" ")
-        unit = f"{first.removesuffix('s') if first != 's' else first}{' ' if rest else ''}{rest}"
-    return f"{_plain(value)} {more}{unit}"
+    said = {"amount": _plain(value), "unit": _(ONES.get(unit, unit) if value == 1 else unit)}
+    return _("{amount} more {unit}", **said) if more else _("{amount} {unit}", **said)
 
 
 def _plain(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.1f}".removesuffix(".0")
+    return number(value, 2 if abs(value) < 1 else 1)
 
 
 def _words(nights: float) -> str:
@@ -331,7 +335,7 @@ def _named(label: str) -> str:
 
 
 def _listed(labels: Sequence[str]) -> str:
-    shown = [f"“{label}”" for label in labels[:3]]
+    shown = [_("“{words}”", words=label) for label in labels[:3]]
     rest = len(labels) - len(shown)
     return ", ".join(shown) + (" " + _("and {count} more", count=rest) if rest else "")
 
@@ -341,4 +345,6 @@ def _times(count: float) -> str:
 
 
 def _seconds(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 90 else _("{count} minutes", count=round(seconds / 60))
+    if seconds >= 90:
+        return _("{count} minutes", count=round(seconds / 60))
+    return _("{count} s", count=format_decimal(seconds, "0.0", locale=language()))
