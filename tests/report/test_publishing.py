@@ -80,6 +80,7 @@ def test_the_report_works_under_the_headers_that_the_docs_set(served: str, page:
     page.goto(f"{served}/index.html")
     page.get_by_role("link", name=re.compile("21 November, ")).click()
     # The search is the page's one script: it runs, so it is there.
+    page.get_by_text("Find and filter").click()
     page.get_by_role("searchbox").fill("declined")
     page.get_by_role("link", name="The card is declined").first.click()
     page.wait_for_load_state("networkidle")
