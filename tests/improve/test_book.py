@@ -370,8 +370,9 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
         yield browser
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(360, "light"), (360, "dark"), (768, "light"), (1440, "light"), (1440, "dark")]
+)
 def test_everybody_can_read_it_offline(browser: Browser, root: Path, width: int, scheme: str) -> None:
     with written(root, booking(root, verdict="broken")) as ledger:
         made(root, ledger)
@@ -397,8 +398,11 @@ def test_everybody_can_read_it_offline(browser: Browser, root: Path, width: int,
     context.close()
 
 
-def test_it_is_printed_with_the_right_pages_in_its_contents(browser: Browser, root: Path) -> None:
-    with written(root, booking(root)) as ledger:
+def test_it_is_printed_small_with_the_right_pages_in_its_contents(browser: Browser, root: Path) -> None:
+    night = booking(root)
+    for name in ("event.png", "letter.png"):
+        Image.effect_noise((1280, 1800), 90).convert("RGB").save(root / ".upheld" / "evidence" / name)
+    with written(root, night) as ledger:
         out = root / "book"
         book = the_book(root, ledger, out)
         bound = bind(book, out, today=DAY)
@@ -412,3 +416,9 @@ def test_it_is_printed_with_the_right_pages_in_its_contents(browser: Browser, ro
     assert "It is told here as its feature tells it" in pages[int(named[1]) - 1]
     assert "edition 1 of Sunday 22 November 2026" in pages[0]
     assert not list(out.glob("*.part*"))
+    # Two pictures of a megabyte each are what paper shows of them, and a PDF reader can jump to each way.
+    pictures = [image.image for page in reader.pages for image in page.images if image.image]
+    assert len(pictures) >= 2
+    assert {picture.format for picture in pictures} == {"JPEG"}
+    assert max(max(picture.size) for picture in pictures) <= 620
+    assert "Booking and paying by card" in str(reader.outline)

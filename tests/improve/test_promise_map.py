@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -180,8 +181,9 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
         yield browser
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(360, "light"), (360, "dark"), (768, "light"), (1440, "light"), (1440, "dark")]
+)
 def test_everybody_can_read_it(browser: Browser, root: Path, width: int, scheme: str) -> None:
     verdicts = ("kept", "late", "unproven")
     with written(
@@ -201,8 +203,24 @@ def test_everybody_can_read_it(browser: Browser, root: Path, width: int, scheme:
     page.close()
 
 
-def test_the_map_of_this_suite_fits_one_sheet(browser: Browser, tmp_path: Path) -> None:
-    index = draw(the_map(ROOT, None), tmp_path)
+@pytest.mark.parametrize("spoken", ["en", "de"])
+def test_the_map_of_this_suite_fits_one_sheet_also_after_bad_nights(
+    browser: Browser, tmp_path: Path, spoken: str
+) -> None:
+    bad = Nights(30, {Verdict.BROKEN: 3, Verdict.LATE: 2, Verdict.KEPT: 25}, last=Verdict.KEPT)
+    with speaking(spoken):
+        found = the_map(ROOT, None)
+        places = tuple(
+            replace(
+                place,
+                journeys=tuple(
+                    replace(one, nights=bad, spots=tuple(replace(spot, nights=bad) for spot in one.spots))
+                    for one in place.journeys
+                ),
+            )
+            for place in found.places
+        )
+        index = draw(replace(found, places=places, nights=30), tmp_path)
     page = browser.new_page()
     page.goto(index.as_uri())
     reader = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))

@@ -46,7 +46,7 @@ _REPLACE = """(frame, src) => {
 }"""
 # A screen is 120 mm wide on paper, a message 105 and up to 100 high: more than 130 dots an inch nobody sees there.
 ON_PAPER = {"": (620, 400), "desktop": (540, 560)}
-QUALITY = 45
+QUALITY = 40
 PRINT = "print.part"
 FOOTER = (
     '<div style="font:8px sans-serif;width:100%;margin:0 15mm;display:flex;justify-content:space-between;color:#333">'
@@ -252,7 +252,7 @@ def _mailbox(book: Book) -> str:
 def _clock(book: Book) -> str:
     if not book.clock.startswith(("http://", "https://", "/")):
         return _("What comes days later has to be waited for: note the day, and look again.")
-    call = "curl -X PUT -H 'Content-Type: application/json' -d '{\"now\": \"2030-11-25T12:00:00+01:00\"}' " + (
+    call = "curl -X PUT -H 'Content-Type: application/json' -d '{\"now\": \"YYYY-MM-DDTHH:MM:SS+01:00\"}' " + (
         f"{book.site}{book.clock}" if book.clock.startswith("/") else str(address_of(book.clock))
     )
     return _(

@@ -36,7 +36,7 @@ __all__ = ["Guard", "Mapped", "Nights", "Place", "PromiseMap", "Spot", "draw", "
 
 State = Literal["kept", "partly", "not upheld", "unproven", "open", "never"]
 MOST_SENTENCES = 4
-_SHEET = 550  # points from edge to edge of a sheet of A4 laid down
+_SHEET, _WIDE = 550, 790  # points from edge to edge of a sheet of A4 laid down, within its margins
 # Of a night on which several things happened to one touchpoint, the first of these is what it was.
 _WORST = (Verdict.BROKEN, Verdict.WRONG, Verdict.UNWANTED, Verdict.LATE, Verdict.REPEATED)
 _ALL = (*_WORST, Verdict.UNPROVEN, Verdict.OPEN)
@@ -222,7 +222,8 @@ def draw(found: PromiseMap, out: Path) -> Path:
     template = environment().get_template("map.html.j2")
     out.mkdir(parents=True, exist_ok=True)
     index = out / "index.html"
-    css = style_of("map.css").replace("PRINTpt", f"{_print_size(found):.1f}pt")
+    rooms = " ".join(f"minmax(0,{share:.2f}fr)" for share in _shares(found))
+    css = style_of("map.css").replace("PRINTpt", f"{_print_size(found):.2f}pt").replace("ROOMS", rooms)
     write_page(index, template.render(map=found, css=css, places=_grid(found), marks=MARKS, bad=_WORST, **_when(found)))
     return index
 
@@ -402,18 +403,55 @@ def _when(found: PromiseMap) -> dict[str, str]:
     return {"since": told(found.since), "until": told(found.until)}
 
 
+def _shares(found: PromiseMap) -> list[float]:
+    """Return how much of the width each room of "keep" has: one with much in it more, and none too little."""
+    spots = [sum(len(one.spots) for one in place.journeys) for place in found.places if place.stage.startswith("keep")]
+    mean = sum(spots) / len(spots) or 1
+    shares = [min(1.7, max(0.65, count / mean)) for count in spots]
+    return [share * len(shares) / sum(shares) for share in shares]
+
+
 def _print_size(found: PromiseMap) -> float:
-    """Return the size of type, in points, at which the map fits one sheet of paper, as far as lines can be counted."""
+    """Return the largest size of type, in points, at which the map fits one sheet of paper, as far as can be told."""
+    sizes = (size / 4 for size in range(38, 11, -1))
+    return next((size for size in sizes if _height(found, size) <= _SHEET), 3.0)
 
-    def lines(place: Place, in_a_row: int) -> float:
-        return sum(
-            3 + 3.6 * math.ceil(sum(not spot.hole for spot in one.spots) / in_a_row)
-            + (7 / in_a_row) * (len(one.sentences) + sum(bool(spot.hole) for spot in one.spots))
-            for one in place.journeys
-        )  # fmt: skip
 
-    keep = max((lines(one, 2) for one in found.places if one.stage.startswith("keep")), default=0)
-    above = max((lines(one, 4) for one in found.places if one.stage in ("share", "package")), default=0)
-    below = sum(2 + lines(one, 8) for one in found.places if one.stage in ("improve", ""))
-    total = 14 + keep + max(above, 2) + below + 2.4 * math.ceil(len(found.incidents) / 4)
-    return min(9.5, max(4.0, _SHEET / 1.24 / total))
+def _height(found: PromiseMap, size: float) -> float:
+    """Return how high the map is on paper, in points, with type of this size."""
+    line = 1.26 * size
+
+    def lines(text: str, width: float) -> int:
+        return math.ceil(len(text) * 0.58 * size / width)
+
+    def cells(texts: Sequence[tuple[str, str]], width: float, least: float) -> float:
+        columns = max(1, int((width + 3) // (least * size + 3)))
+        rows = [texts[at : at + columns] for at in range(0, len(texts), columns)]
+        inner = width / columns - 12
+        return sum(max(sum(lines(each, inner) for each in cell) for cell in row) * line + 6 for row in rows)
+
+    def journey(one: Mapped, width: float) -> float:
+        channels = ["" if spot.channel == "email" else _(spot.channel) for spot in one.spots]
+        spots = [
+            (f"{spot.kind} {channel}", f"✓ {spot.nights.words} {spot.note}")
+            for spot, channel in zip(one.spots, channels, strict=True)
+        ]
+        holes = [f"◌ {spot.kind}: {spot.hole} {_('hole')}" for spot in one.spots if spot.hole]
+        holes += [f"◌ {_('said, and checked by nobody:')} {' '.join(sentence)}" for sentence in one.sentences]
+        texts = [f"{one.name}   {one.owner}", one.hole or f"{_('As a whole:')} {one.nights.words}", *holes]
+        walked = [cell for cell, spot in zip(spots, one.spots, strict=True) if not spot.hole]
+        return sum(lines(text, width - 12) for text in texts) * line + 4 * len(holes) + cells(walked, width, 9.2) + 14
+
+    def place(one: Place, width: float) -> float:
+        head = lines(" ".join(_(word) for word in _WORDS[one.stage]), width) * line * 1.15 + 14
+        return head + (sum(journey(each, width) for each in one.journeys) or 3 * line)
+
+    kept = [one for one in found.places if one.stage.startswith("keep")]
+    rooms = [place(one, _WIDE / 4 * share - 16) for one, share in zip(kept, _shares(found), strict=True)]
+    above = [one for one in found.places if one.stage in ("share", "package")]
+    # Where one of the two is empty, the other has three quarters of the sheet.
+    wide = 0.75 if any(not one.journeys for one in above) and any(one.journeys for one in above) else 0.5
+    upper = [place(one, _WIDE * (wide if one.journeys else 1 - wide) - 16) for one in above]
+    below = sum(place(one, _WIDE - 16) for one in found.places if one.stage in ("improve", ""))
+    guards = cells([(one.title, f"{_('its guard:')} {one.nights.words}") for one in found.incidents], _WIDE - 16, 17)
+    return 11 * line + max(rooms, default=0) + 2 * line + max(upper, default=0) + below + guards + 24
