@@ -18,7 +18,9 @@ from typer.testing import CliRunner
 from tests.browsers import browser_of
 from tests.improve.nightly import booking, suite, the_map, written
 from upheld.cli.app import app
-from upheld.improve.promise_map import Mapped, Nights, Spot, draw
+from upheld.improve.map_drawing import draw
+from upheld.improve.promise_map import Mapped, Spot
+from upheld.improve.tally import Nights
 from upheld.language import speaking
 from upheld.promises import Verdict
 

@@ -55,7 +55,8 @@ def _write_book(settings: Settings, out: Path | None, *, pdf: bool, publish: boo
 
 def draw_map(out: Path | None, ledger: str | None) -> int:
     """Draw the promise system, and say how many holes it has."""
-    from upheld.improve.promise_map import draw, map_of
+    from upheld.improve.map_drawing import draw
+    from upheld.improve.promise_map import map_of
 
     settings = _settings(ledger)
     with speaking(settings.language, settings.root):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from upheld.improve.byhand import Done, address_shown, done_in, facts_of, how, l
 from upheld.improve.chapters import Incident, Told, ToldStep
 from upheld.improve.looks import look_of
 from upheld.improve.nights import Walked
+from upheld.improve.pairing import OPENS, by_step, ways_in
 from upheld.ledger import ArrivalView, PromiseView, RunView, StepView
 from upheld.maps import JourneyMap
 from upheld.promises import Promise
@@ -30,7 +30,6 @@ __all__ = ["Keeper", "book_of", "page_name"]
 
 LONGEST = 8000
 """As much of a text as a reader of the book reads."""
-_OPENS = re.compile(r".*\bopens (?!it\b)")
 _SHORT = timedelta(hours=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _TITLE = re.compile(r"[^a-z0-9]+")
@@ -119,7 +118,7 @@ class _Writer:
         planned = [one for one in told if not one.is_incident]
         # Where a journey is told by its incidents alone, they are all that there is.
         walked = planned or list(told)
-        ways = _ways(walked, self._walks)
+        ways = ways_in(walked, self._walks)
         ids = {one.key: self._id(one.name) for one in walked}
         snags = [one for one in self._incidents if any(guard in told for guard in one.guards)]
         return Chapter(
@@ -199,7 +198,7 @@ class _Writer:
         hide = self._hide(walked)
         facts = facts_of(walked.journey) if walked else {}
         shown_facts = {name: hide(value) for name, value in facts.items()}
-        views = _by_step(told, walked)
+        views = by_step(told, walked)
         promised: dict[tuple[str, str, str], list[PromiseView]] = defaultdict(list)
         for made in walked.journey.promises if walked else ():
             promised[made.promise.words, made.promise.kind, made.promise.who].append(made)
@@ -207,7 +206,7 @@ class _Writer:
         for index, step in enumerate(told.steps):
             view = views.get(index)
             new = view is not None and view.picture not in ("", shown)
-            opens = bool(_OPENS.match(step.text))
+            opens = bool(OPENS.match(step.text))
             address = address_shown(view, facts, step.text if opens else "")
             as_in = ways.get(f"{told.key}#{index}") if not opens else None
             due = []
@@ -371,44 +370,3 @@ def _when_due(view: PromiseView, zone: str) -> str:
     if found is None or not found.site_from or not found.site_by or found.site_by - found.site_from < _SHORT:
         return ""
     return window(found.site_from, found.site_by, zone)
-
-
-def _by_step(told: Told, walked: Walked | None) -> dict[int, StepView]:
-    """Pair the feature's steps, as they are now, with those that were walked; a step that is new has none."""
-    if walked is None:
-        return {}
-    now, then = [step.text for step in told.steps], walked.journey.steps
-    pairs: dict[int, StepView] = {}
-    blocks = difflib.SequenceMatcher(None, now, [step.text for step in then], autojunk=False).get_matching_blocks()
-    for block in blocks:
-        for offset in range(block.size):
-            pairs[block.a + offset] = then[block.b + offset]
-    return pairs
-
-
-def _ways(told: Sequence[Told], walks: Mapping[str, Walked]) -> dict[str, tuple[str, str, int, int]]:
-    """Return, for each step that leaps to a page, where the way there is told step by step.
-
-    By `key#index`: the other scenario's key and name, and its first and last step to do. A page is told by its kind,
-    which the ride's measuring writes down for each.
-    """
-    ways: dict[str, tuple[str, str, int, int]] = {}
-    for one in told:
-        leap = _first_screen(one, walks)
-        if leap is None or _OPENS.match(one.steps[leap[0]].text):
-            continue
-        for other in told:
-            began = _first_screen(other, walks)
-            if other.key == one.key or began is None or not _OPENS.match(other.steps[began[0]].text):
-                continue
-            views = _by_step(other, walks.get(other.key))
-            last = next((at for at, view in sorted(views.items()) if view.ride.get("kind") == leap[1]), None)
-            if last is not None and last > began[0]:
-                ways[f"{one.key}#{leap[0]}"] = (other.key, other.name, began[0] + 1, last + 1)
-                break
-    return ways
-
-
-def _first_screen(told: Told, walks: Mapping[str, Walked]) -> tuple[int, object] | None:
-    views = sorted(_by_step(told, walks.get(told.key)).items())
-    return next(((at, view.ride["kind"]) for at, view in views if view.picture and view.ride.get("kind")), None)
