@@ -61,7 +61,9 @@ def told(suite: Suite, *arguments: str) -> dict[str, Any]:
         if isinstance(case, xunit2.TestCase)
     )
     night = json.loads((suite.root / "nights" / run / "night.json").read_text("utf-8"))
+    results = json.loads((report / "results.json").read_text("utf-8"))
     everything = {
+        "results": {one["node"]: _of_journey(one) for one in results["journeys"]},
         "summary": (report / "summary.md").read_text("utf-8"),
         "cucumber": [json.loads(line) for line in (report / "cucumber.ndjson").read_text("utf-8").splitlines()],
         "allure": [json.loads(text) for text in allure],
@@ -69,6 +71,15 @@ def told(suite: Suite, *arguments: str) -> dict[str, Any]:
         "night": night,
     }
     return dict(json.loads(_timeless(json.dumps(everything, ensure_ascii=False), run)))
+
+
+def _of_journey(journey: dict[str, Any]) -> Any:
+    told = ("example", "owner", "stage", "makes_sense", "since", "page", "again", "people", "incidents")
+    promises = [
+        {name: one[name] for name in ("touchpoint", "to", "verdict", "why", "harm", "said_at", "page")}
+        for one in journey["promises"]
+    ]
+    return [{name: journey[name] for name in told}, promises]
 
 
 def properties(case: xunit2.TestCase) -> list[tuple[str, str]]:
@@ -139,7 +150,7 @@ def test_others_are_told_the_same_by_one_process_and_by_two(
 
     step = (suite.root / "step.md").read_text("utf-8")
     assert step.startswith("What an earlier step said.\n## ✕ Not yet.")
-    assert step.count("**broken: receipt to Ben**") == 2
+    assert step.count("**[broken: receipt to Ben](") == 2
     assert "Who acts: Dana" in step
     assert f"](https://pages.example.org/{suite.view().id}/)" in step
 

@@ -29,7 +29,8 @@ def written(folder: Path, *, url: str = "", good: bool = False) -> dict[str, dic
     settings = Settings(root=folder, report_url=url)
     tell_others(run, out=folder / "report", maps=MAPS, settings=settings, environ={})
     files = (folder / "report" / "allure-results").glob("*-result.json")
-    return {(data := json.loads(file.read_text("utf-8")))["name"]: data for file in files}
+    every = sorted((json.loads(file.read_text("utf-8")) for file in files), key=lambda data: data["start"])
+    return {data["name"]: data for data in every}  # of several tries the last
 
 
 def conforms(data: dict[str, Any], kind: type) -> None:
@@ -66,6 +67,20 @@ def test_what_is_broken_has_failed_and_what_nobody_saw_is_broken(results: dict[s
     labels = {(label["name"], label["value"]) for label in results["Booking and paying by card"]["labels"]}
     assert labels >= {("owner", "Dana"), ("epic", "keep: welcome"), ("story", "Booking and paying by card")}
     assert ("severity", "critical") in labels
+
+
+def test_an_earlier_try_says_why_it_did_not_pass(results: dict[str, dict[str, Any]], tmp_path: Path) -> None:
+    files = (tmp_path / "report" / "allure-results").glob("*-result.json")
+    flaky = results["Booking for a friend"]
+    every = [json.loads(file.read_text("utf-8")) for file in files]
+    first, last = sorted(
+        (one for one in every if one["historyId"] == flaky["historyId"]), key=lambda one: int(one["start"])
+    )
+    conforms(first, model2.TestResult)
+    assert (first["status"], last["status"]) == ("failed", "passed")
+    assert first["statusDetails"]["message"] == "It was slow."
+    assert first["start"] < last["start"]
+    assert [step["status"] for step in first["steps"]] == ["failed"]
 
 
 def test_what_is_attached_lies_beside_the_results(results: dict[str, dict[str, Any]], tmp_path: Path) -> None:

@@ -94,6 +94,19 @@ def test_a_promise_has_its_own_outcome_and_cannot_tell_is_neither_passed_nor_fai
     assert found["Booking for a friend"][-1][1] == "PASSED"
 
 
+def test_an_earlier_attempt_is_told_with_why_it_did_not_pass() -> None:
+    envelopes = told(mixed_night())
+    started = of(envelopes, "testCaseStarted")
+    (again,) = (one for one in started if one["attempt"] == 1)
+    first, _again = (one for one in started if one["testCaseId"] == again["testCaseId"])
+    finished = of(envelopes, "testStepFinished")
+    results = [one["testStepResult"] for one in finished if one["testCaseStartedId"] == first["id"]]
+    assert [one["status"] for one in results] == ["FAILED", "SKIPPED"]
+    assert results[0]["message"] == "It was slow."
+    ends = {one["testCaseStartedId"]: one["willBeRetried"] for one in of(envelopes, "testCaseFinished")}
+    assert (ends[first["id"]], ends[again["id"]]) == (True, False)
+
+
 def test_a_run_that_cannot_tell_is_no_success() -> None:
     assert of(told(kept_night()), "testRunFinished")[0]["success"] is True
     stage = Stage()

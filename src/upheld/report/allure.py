@@ -20,9 +20,20 @@ from typing import Any
 from upheld.ledger import JourneyView, PromiseView, RunView, StepView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
+from upheld.report.headline import stopped_at
 from upheld.report.letters import masked
 from upheld.report.links import page_of, slugs_of
-from upheld.report.model import Arrivals, alone, journeys_of, makes_sense, name_of, names_of, verdict_of, why_of
+from upheld.report.model import (
+    Arrivals,
+    alone,
+    earlier_attempts,
+    journeys_of,
+    makes_sense,
+    name_of,
+    names_of,
+    verdict_of,
+    why_of,
+)
 from upheld.report.results import Place
 
 __all__ = ["FOLDER", "STATUSES", "is_wanted", "write_results"]
@@ -87,8 +98,12 @@ class _Results:
         """Write a file for each journey and yield its name."""
         journeys = journeys_of(self._run)
         examples, slugs = names_of(journeys), slugs_of(journeys)
-        for journey in journeys:
-            result = self._result(journey, examples[journey.id], slugs[journey.id])
+        every = [(attempt, one) for one in journeys for attempt in (*earlier_attempts(self._run, one), one)]
+        for journey, last in every:
+            result = self._result(journey, examples[last.id], slugs[last.id])
+            if journey is not last:
+                # The same test that began before is an earlier try of it; what it promised is told by the last one.
+                result |= self._tried(journey)
             name = f"{result['uuid']}-result.json"
             part = self._out / f"{name}.part"
             part.write_text(json.dumps(result), "utf-8")
@@ -125,6 +140,14 @@ class _Results:
                   for found in alone(journey)),
             ],
         }  # fmt: skip
+
+    def _tried(self, attempt: JourneyView) -> dict[str, Any]:
+        """What an earlier attempt has otherwise: it ended as its walk did, and nothing of it was judged."""
+        return {
+            "status": _STEP.get(attempt.status, "broken"),
+            "statusDetails": {"message": masked(stopped_at(attempt)[2])},
+            "steps": [self._step(step, before) for before, step in pairwise((None, *attempt.steps)) if step],
+        }
 
     def _labels(self, journey: JourneyView) -> Iterator[tuple[str, str]]:
         known = self._maps.get(journey.journey)

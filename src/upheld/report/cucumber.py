@@ -11,13 +11,23 @@ import platform
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from upheld.ledger import JourneyView, PromiseView, RunView, StepView
 from upheld.promises import Verdict
 from upheld.report.letters import masked
-from upheld.report.model import Arrivals, alone, journeys_of, makes_sense, name_of, names_of, verdict_of, why_of
+from upheld.report.model import (
+    Arrivals,
+    alone,
+    earlier_attempts,
+    journeys_of,
+    makes_sense,
+    name_of,
+    names_of,
+    verdict_of,
+    why_of,
+)
 from upheld.report.results import Place
 
 __all__ = ["STATUSES", "messages_of"]
@@ -68,6 +78,8 @@ class _Messages:
         for walk in walks:
             yield {"testCase": walk.case()}
         for walk in walks:
+            for attempt in earlier_attempts(self._run, walk.journey):
+                yield from self._tried(walk, attempt)
             yield from self._walked(walk)
         success = all(makes_sense(one) in ("yes", "so far") for one in self._journeys) and not self._run.unread
         ended = _timestamp(self._run.finished or self._run.started)
@@ -94,6 +106,23 @@ class _Messages:
         yield {
             "testCaseFinished": {"testCaseStartedId": id, "timestamp": _timestamp(now), "willBeRetried": False},
         }
+
+    def _tried(self, walk: _Walk, attempt: JourneyView) -> Iterator[Envelope]:
+        """An earlier attempt, which ended before anything was settled: its steps stand for those of the last one."""
+        id = f"{walk.id}-walk-{attempt.attempt}"
+        now = next((step.began for step in attempt.steps if step.began), self._run.started)
+        started = {"id": id, "testCaseId": f"{walk.id}-case", "timestamp": _timestamp(now)}
+        yield {"testCaseStarted": {**started, "attempt": max(0, attempt.attempt - 1)}}
+        for one, step in zip_longest(walk.parts, attempt.steps[: len(walk.steps)]):
+            here, now = {"testCaseStartedId": id, "testStepId": one.id}, (step.began if step else None) or now
+            yield {"testStepStarted": {**here, "timestamp": _timestamp(now)}}
+            seconds, status = (step.seconds, _STEP.get(step.status, "UNKNOWN")) if step else (0.0, "SKIPPED")
+            now = now + timedelta(seconds=seconds) if now else None
+            result: dict[str, Any] = {"duration": _duration(seconds), "status": status}
+            if step and status != "PASSED":
+                result["message"] = masked(step.error or attempt.error)
+            yield {"testStepFinished": {**here, "testStepResult": result, "timestamp": _timestamp(now)}}
+        yield {"testCaseFinished": {"testCaseStartedId": id, "timestamp": _timestamp(now), "willBeRetried": True}}
 
     def _evidence(self, one: _Part) -> Iterator[tuple[str, str, str]]:
         if one.picture and (place := self._picture(one.picture)):
