@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import http.server
 import re
+import shutil
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +38,19 @@ def test_verdicts_are_in_other_readers_words_as_the_docs_say() -> None:
     rows = re.findall(r"^\| ([a-z, ]+)(?:: [\w ]+)? \| \w+ \| (\w+) \| \**(\w+)\** \|$", DOCS, re.MULTILINE)
     said = {verdict: row[1:] for row in rows if row[0] != "verdict" for verdict in row[0].split(", ")}
     assert said == {str(one): (CUCUMBER[one].lower(), ALLURE[one]) for one in CUCUMBER}
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed here")
+def test_nginx_takes_its_recipe_without_a_complaint(tmp_path: Path) -> None:
+    (server,) = re.findall(r"```nginx\n(.*?)```", DOCS, re.DOTALL)
+    server = server.replace("listen 8080", "listen 127.0.0.1:8080").replace("/srv/upheld/public", str(tmp_path))
+    head = f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ include /etc/nginx/mime.types; access_log off;"
+    (tmp_path / "nginx.conf").write_text(f"{head}\n{server}}}\n", "utf-8")
+    command = ("nginx", "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"))
+    told = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stderr
+    told = "\n".join(line for line in told.splitlines() if '"user" directive' not in line)
+    assert "test is successful" in told
+    assert "[warn]" not in told
 
 
 @pytest.fixture
