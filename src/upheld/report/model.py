@@ -296,7 +296,7 @@ def _who_and_where(journey: JourneyView) -> str:
     if person is None:
         return ""
     city = str(person.details.get("city") or "")
-    return f"{person.who} in {city}" if city else person.who
+    return _("{who} in {city}", who=person.who, city=city) if city else person.who
 
 
 def _example(journey: JourneyView) -> str:
