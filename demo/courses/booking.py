@@ -179,18 +179,20 @@ class Bookings:
 
     def next_due(self, clock: str) -> datetime | None:
         """Return when the first thing is due on this clock that is not done yet."""
+        theirs = sa.select(Booking.id).where(Booking.clock == clock)
+        firsts = [
+            sa.select(sa.func.min(column)).where(key.in_(theirs)).scalar_subquery()
+            for column, key in (
+                (Booking.details_due, Booking.id),
+                (Booking.completion_due, Booking.id),
+                (Booking.thanks_due, Booking.id),
+                (Delegate.details_due, Delegate.booking_id),
+                (Delegate.workbook_due, Delegate.booking_id),
+            )
+        ]
+        # In one question: the outbox asks for each customer's clock, whenever anything may have become due.
         with self._shop.store.read() as session:
-            theirs = sa.select(Booking.id).where(Booking.clock == clock)
-            moments = [
-                session.scalar(sa.select(sa.func.min(column)).where(key.in_(theirs)))
-                for column, key in (
-                    (Booking.details_due, Booking.id),
-                    (Booking.completion_due, Booking.id),
-                    (Booking.thanks_due, Booking.id),
-                    (Delegate.details_due, Delegate.booking_id),
-                    (Delegate.workbook_due, Delegate.booking_id),
-                )
-            ]
+            moments = session.execute(sa.select(*firsts)).one()
         return min(filter(None, moments), default=None)
 
     def work(self, clock: str, now: datetime) -> None:

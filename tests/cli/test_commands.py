@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.plugin.conftest import Suite, scenario, site, suite
+from tests.plugin.conftest import WITHOUT, Suite, scenario, site, suite
 from tests.postgres import Cluster, postgres_cluster
 from upheld.ledger import fold, open_ledger
 
@@ -32,7 +32,7 @@ def upheld(suite: Suite, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "upheld", *arguments],
         cwd=suite.root,
-        env={**os.environ, "PYTEST_ADDOPTS": "-p no:cacheprovider -p no:hypothesispytest"},
+        env={**os.environ, "PYTEST_ADDOPTS": " ".join(("-p no:cacheprovider", *WITHOUT))},
         capture_output=True,
         text=True,
         timeout=90,

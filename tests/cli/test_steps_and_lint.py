@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.plugin.conftest import WITHOUT
+
 SHOP = """
 from pytest_bdd import given, parsers
 
@@ -66,7 +68,11 @@ def upheld(suite: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "upheld", *arguments],
         cwd=suite,
-        env={**os.environ, "PYTEST_ADDOPTS": "-p no:cacheprovider", "UPHELD_BROWSER": "/nowhere"},
+        env={
+            **os.environ,
+            "PYTEST_ADDOPTS": " ".join(("-p no:cacheprovider", *WITHOUT)),
+            "UPHELD_BROWSER": "/nowhere",
+        },
         capture_output=True,
         text=True,
         timeout=90,

@@ -23,6 +23,7 @@ from upheld.ledger import RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
 from upheld.report.cards import Card, Cards
+from upheld.report.compiled import Compiled
 from upheld.report.files import Files
 from upheld.report.headline import due
 from upheld.report.insight import insights_of
@@ -128,6 +129,9 @@ def write_report(
     return index
 
 
+_COMPILED = Compiled()
+
+
 def environment() -> jinja2.Environment:
     """Return what renders the report's templates, in the language that is spoken; everything is escaped."""
     made = jinja2.Environment(
@@ -137,6 +141,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
         finalize=shown,
+        bytecode_cache=_COMPILED,
     )
     made.filters |= {"px": _px, "listed": language.listed, "short": short, "marked": marked}
     made.filters |= {"marked_page": marked_page, "facet": _facet, "place": place_of}
