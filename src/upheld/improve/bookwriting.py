@@ -362,7 +362,7 @@ def _when(walked: Walked | None) -> str:
     if walked is None:
         return ""
     began = next((step.began for step in walked.journey.steps if step.began), walked.run.started)
-    return night(began, None, zone_of(walked.journey)).partition(", not finished")[0]
+    return night(began, began, zone_of(walked.journey))  # when it ended is of no use to the reader
 
 
 def _when_due(view: PromiseView, zone: str) -> str:

@@ -33,6 +33,11 @@ ANSWERS: Mapping[Answer, tuple[str, str, str]] = {
 }
 """What a walk came to: its look, its mark, its words."""
 
+# By what something comes, where the report does not say so.
+_CHANNELS = (
+    N_("download"), N_("webhook"), N_("by webhook"), N_("as a download"), N_("as a CSV"), N_("page"),
+    N_("text message"), N_("email"),
+)  # fmt: skip
 GRID = 16
 # Names and numbers that differ from walk to walk move a field's light by less; a new banner or colour by more.
 APART = 40
