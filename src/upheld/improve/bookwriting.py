@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import PurePath
 from typing import Protocol
 
 from upheld.cases import zone_of
@@ -17,11 +18,12 @@ from upheld.improve.chapters import Incident, Told, ToldStep
 from upheld.improve.looks import look_of
 from upheld.improve.nights import Walked
 from upheld.improve.pairing import OPENS, by_step, ways_in
+from upheld.language import gettext as _
 from upheld.ledger import ArrivalView, PromiseView, RunView, StepView
 from upheld.maps import JourneyMap
 from upheld.promises import Promise
 from upheld.report.letters import masked, read_letter
-from upheld.report.masking import Mask
+from upheld.report.masking import MASK, Mask
 from upheld.report.model import Arrivals, makes_sense, verdict_of, why_of
 from upheld.report.plain import Whole
 from upheld.report.times import night, window
@@ -213,7 +215,7 @@ class _Writer:
             for promise in step.promises:
                 found = promised[promise.words or step.text, promise.kind, promise.who]
                 due.append(self._due(promise, found.pop(0) if found else None, known, walked, shown_facts))
-            done = _done(step, view, address, facts, hide)
+            done, notes = _done(step, view, address, facts, hide), notes_on(step, known)
             said = self._page_text(view) if view else ""
             text = said or text
             hidden = self._publish and hide(text) != text
@@ -221,8 +223,10 @@ class _Writer:
                 number=index + 1,
                 keyword=step.keyword,
                 text=step.text,
-                how=how(step, address, shown_facts),
-                notes=notes_on(step, known),
+                how=_("On the last walk this was {where}.", where=address)
+                if opens and notes and address
+                else how(step, address, shown_facts),
+                notes=notes,
                 as_in=(ids[as_in[0]], as_in[1], as_in[2], as_in[3]) if as_in and as_in[0] in ids else None,
                 done=done,
                 rows=() if step.promises or any(one.typed for one in done) else step.rows,
@@ -296,7 +300,9 @@ class _Writer:
             pictures=tuple((width, place) for width, place in places if place),
             page=Whole(read.page),
             text=hide(text[:LONGEST] + (" …" if len(text) > LONGEST else "")),
-            files=read.files,
+            files=tuple(
+                _file(part.name, *told) for part, told in zip(one.arrival.attachments, read.files, strict=False)
+            ),
         )
 
 
@@ -331,6 +337,12 @@ def _done(
 def _plays(act: object) -> bool:
     """Whether an act is that of somebody whom the reader plays; roles such as "the organiser" are others."""
     return isinstance(act, Mapping) and not str(act.get("who", "the ")).startswith("the ")
+
+
+def _file(name: str, shown: str, size: str) -> tuple[str, str]:
+    """Return a file's name and size as they may be told: of a name that is masked as a whole, still what it is."""
+    suffix = PurePath(name).suffix
+    return (f"{shown}{suffix}" if shown == MASK and re.fullmatch(r"\.[a-z]{2,4}", suffix) else shown), size
 
 
 def _own_pictures(run: RunView) -> Iterator[tuple[str, Mapping[str, str]]]:
