@@ -165,9 +165,9 @@ def test_a_calendar_entry_is_for_the_event_whatever_zone_it_is_written_in() -> N
     elsewhere = Attachment("a.ics", "text/calendar", 1, starts=(EVENT.astimezone(timezone(timedelta(hours=13))),))
     assert faults(changed(attachments=(elsewhere,)), attached="a calendar entry for the event") == ()
     late = Attachment("a.ics", "text/calendar", 1, starts=(EVENT + timedelta(hours=1),))
-    assert faults(changed(attachments=(late,)), attached="a calendar entry for the event") == (
-        "has a calendar entry for 2026-11-26 18:00+00:00 instead of 2026-11-26 17:00+00:00",
-    )
+    said = "has a calendar entry for Thursday 26 November, 19:00:00 (Europe/Berlin) instead of Thursday 26 November, "
+    wrong = faults(changed(attachments=(late,)), attached="a calendar entry for the event")
+    assert wrong == (f"{said}18:00:00 (Europe/Berlin)",)
     none = Attachment("a.ics", "text/calendar", 1)
     assert "for no time at all" in faults(changed(attachments=(none,)), attached="a calendar entry for the event")[0]
 

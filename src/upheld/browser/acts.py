@@ -12,16 +12,22 @@ from playwright.sync_api import TimeoutError as TookTooLong
 
 from upheld.browser.address import where
 from upheld.browser.allow import check
-from upheld.browser.manner import Deadline, Manner
+from upheld.browser.manner import Deadline, Manner, looked_for, seconds
 from upheld.browser.scripts import script
 from upheld.browser.trouble import alive, told, trouble
 from upheld.browser.walking import Walking, title_of
 from upheld.errors import SiteUnreachable, StepFailed, did_you_mean
+from upheld.language import N_
+from upheld.language import gettext as _
 
 __all__ = ["follow", "goes_back", "missing", "opens", "press", "reloads", "sees"]
 
 BUTTONS = ("button", "tab", "menuitem", "switch")
 LINKS = ("link",)
+
+_COULD_NOT = {"press": N_('{who} could not press "{words}"'), "follow": N_('{who} could not follow "{words}"')}
+_HAS = {"buttons": N_("has buttons {names}."), "links": N_("has links {names}.")}
+_HAS_NO = {"buttons": N_("has no buttons."), "links": N_("has no links.")}
 
 
 def opens(page: Page, url: str, manner: Manner | None = None) -> None:
@@ -32,7 +38,7 @@ def opens(page: Page, url: str, manner: Manner | None = None) -> None:
     """
     manner = manner or Manner()
     check(url, manner.allow)
-    doing = f"{manner.who} could not open {where(url)}"
+    doing = _("{who} could not open {at}", who=manner.who, at=where(url))
     alive(page, doing)
     deadline = Deadline(manner.page_limit)
     with Walking(page, doing, manner) as walking:
@@ -80,7 +86,7 @@ def sees(page: Page, words: str, manner: Manner | None = None) -> None:
     Raises `StepFailed` with what the page says instead.
     """
     manner = manner or Manner()
-    doing = f'{manner.who} does not see "{words}"'
+    doing = _('{who} does not see "{words}"', who=manner.who, words=words)
     alive(page, doing)
     deadline = Deadline(manner.limit)
     shown = page.get_by_text(words).filter(visible=True).first
@@ -109,7 +115,7 @@ def _turn(page: Page, doing: str, manner: Manner, turn: Callable[..., Any]) -> N
 
 
 def _act(page: Page, words: str, manner: Manner, *, verb: str, noun: str, roles: Sequence[str]) -> Page:
-    doing = f'{manner.who} could not {verb} "{words}"'
+    doing = _(_COULD_NOT[verb], who=manner.who, words=words)
     alive(page, doing)
     deadline = Deadline(manner.limit)
     with Walking(page, doing, manner) as walking:
@@ -208,16 +214,17 @@ def missing(
     if lost and not isinstance(lost, StepFailed):
         return lost
     # Without a probe nobody can say whose fault the browser's own error page is.
-    errant = "she has the browser's error page before her" if page.url.startswith("chrome-error:") else ""
+    errant = _("she has the browser's error page before her") if page.url.startswith("chrome-error:") else ""
     if not (manner.probe() if manner.probe else not errant):
         return SiteUnreachable(
             f"{doing}: {errant + ', and ' if errant else ''}the site does not answer a probe. "
             "Start the site, or say where it is with --site; `upheld doctor` looks."
         )
     if errant:
-        return StepFailed(f"{doing}: {errant}. It looked for {spent:.1f} s.")
+        return StepFailed(f"{doing}: {errant}. {looked_for(spent)}")
     with trouble(doing, page=page, allow=manner.allow, probe=manner.probe):
-        return StepFailed(f"{doing}: the page at {where(page.url)} {seen()} It looked for {spent:.1f} s.")
+        said = _("{doing}: the page at {at} {seen}", doing=doing, at=where(page.url), seen=seen())
+        return StepFailed(f"{said} {looked_for(spent)}")
 
 
 def _too_slow(doing: str, deadline: Deadline, manner: Manner) -> Exception:
@@ -225,7 +232,7 @@ def _too_slow(doing: str, deadline: Deadline, manner: Manner) -> Exception:
         return SiteUnreachable(
             f"{doing}: the site has not answered for {deadline.spent:.1f} s, nor does it to a probe."
         )
-    return StepFailed(f"{doing}: the site has not answered for {deadline.spent:.1f} s.")
+    return StepFailed(_("{doing}: the site has not answered for {time} s.", doing=doing, time=seconds(deadline.spent)))
 
 
 def _unmoved(page: Page, doing: str, manner: Manner, deadline: Deadline, log: str) -> Exception:
@@ -234,22 +241,25 @@ def _unmoved(page: Page, doing: str, manner: Manner, deadline: Deadline, log: st
         return gone
     over = re.findall(r"(<[^>]+>)[^\n]* intercepts pointer events", log)
     if over:
-        reason = f"something lies over it: {over[-1][:120]}"
+        reason = _("something lies over it: {what}", what=over[-1][:120])
     elif "not enabled" in log:
-        reason = "it is there, but disabled"
+        reason = _("it is there, but disabled")
     elif "not stable" in log:
-        reason = "it keeps moving"
+        reason = _("it keeps moving")
     else:
-        reason = "it is there, but does not let itself be pressed"
-    return StepFailed(f"{doing}: at {where(page.url)} {reason}. It tried for {deadline.spent:.1f} s.")
+        reason = _("it is there, but does not let itself be pressed")
+    said = {"doing": doing, "at": where(page.url), "why": reason, "time": seconds(deadline.spent)}
+    return StepFailed(_("{doing}: at {at} {why}. It tried for {time} s.", **said))
 
 
 def _offers(page: Page, words: str, noun: str) -> str:
     offers: dict[str, list[str]] = page.locator("html").evaluate(script("offers"), timeout=2000)
     names = offers[noun]
-    listed = ", ".join(f'"{name}"' for name in names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+    listed = ", ".join(_('"{words}"', words=name) for name in names[:8])
+    if len(names) > 8:
+        listed += " " + _("and {count} more", count=len(names) - 8)
     near = did_you_mean(words, [*offers["buttons"], *offers["links"]])
-    return (f"has {noun} {listed}." if names else f"has no {noun}.") + near
+    return (_(_HAS[noun], names=listed) if names else _(_HAS_NO[noun])) + near
 
 
 def _says(page: Page, words: str) -> str:

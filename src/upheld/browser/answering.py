@@ -15,6 +15,7 @@ from upheld.browser.trouble import alive, trouble
 from upheld.browser.walking import Walking
 from upheld.cast import Person
 from upheld.errors import StepFailed, did_you_mean
+from upheld.language import gettext as _
 
 __all__ = ["answer_field", "await_fields", "choose", "tick"]
 
@@ -30,7 +31,7 @@ def answer_field(page: Page, person: Person, name: str, text: str, manner: Manne
     or more than one is called so, or where it does not take the answer.
     """
     manner = manner or Manner(who=person.who)
-    doing = f'{manner.who} could not fill in "{name}" at {where(page.url)}'
+    doing = _('{who} could not fill in "{name}" at {at}', who=manner.who, name=name, at=where(page.url))
     return _give(page, person, lambda fields: _called(fields, name), text, doing, manner, name)
 
 

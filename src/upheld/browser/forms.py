@@ -15,11 +15,12 @@ from playwright.sync_api import TimeoutError as TookTooLong
 from upheld.browser.address import where
 from upheld.browser.fields import MARKETING, Field, choose_form, is_called, is_minor, read_fields
 from upheld.browser.filling import NO, Filled, fill_field, is_choice, option_of
-from upheld.browser.manner import Deadline, Manner
+from upheld.browser.manner import Deadline, Manner, looked_for
 from upheld.browser.meaning import Answer, answer, plain
 from upheld.browser.trouble import alive, trouble
 from upheld.cast import Person
 from upheld.errors import StepFailed, did_you_mean
+from upheld.language import gettext as _
 
 __all__ = ["fill_in"]
 
@@ -50,7 +51,7 @@ def fill_in(
     manner = manner or Manner(who=person.who)
     overrides = dict(overrides or {})
     owner = page if isinstance(page, Page) else page.page
-    doing = f"{manner.who} could not fill in the form at {where(page.url)}"
+    doing = _("{who} could not fill in the form at {at}", who=manner.who, at=where(page.url))
     alive(owner, doing)
     done: dict[tuple[int, str, str, str], Filled] = {}
     left = dict(overrides or {})
@@ -58,8 +59,8 @@ def fill_in(
         chosen = _await_form(page, person, left, doing, manner)
         # An answer may bring further fields (a company's name after "as a company"), or have the page draw them all
         # anew; so the form is read again until there is nothing left to do.
-        for _ in range(PASSES):
-            fields, _, language = read_fields(page, person)
+        for _pass in range(PASSES):
+            fields, _forms, language = read_fields(page, person)
             new = [one for one in fields if one.form == chosen and one.key not in done]
             said = _assign(new, left, doing)
             wanted = [(one, _wanted(one, person, left, said.get(id(one), ""), language)) for one in new]
@@ -84,13 +85,13 @@ def _await_form(page: Page | Frame, person: Person, overrides: Mapping[str, str]
     try:
         shown.first.wait_for(state="visible", timeout=deadline.left_ms)
     except TookTooLong as error:
-        raise StepFailed(f"{doing}: there is none. It looked for {deadline.spent:.1f} s.") from error
-    fields, forms, _ = read_fields(page, person)
+        raise StepFailed(_("{doing}: there is none.", doing=doing) + f" {looked_for(deadline.spent)}") from error
+    fields, forms, _left = read_fields(page, person)
     if all(is_minor([one for one in fields if one.form == index], forms[index]) for index in {f.form for f in fields}):
         # A page that draws itself may show its search before the form that matters.
         with contextlib.suppress(TookTooLong):
             page.wait_for_load_state("networkidle", timeout=deadline.left_ms)
-        fields, forms, _ = read_fields(page, person)
+        fields, forms, _left = read_fields(page, person)
     return choose_form(fields, forms, overrides, doing)
 
 
@@ -165,11 +166,10 @@ def _require(wanted: Sequence[tuple[Field, Answer | None]], doing: str) -> None:
     missing = [one for one in missing if not any(member.checked for member in one.members)]
     if not missing:
         return
-    names = " and ".join(f'"{one.title}"' for one in missing)
+    names = _(" and ").join(_('"{words}"', words=one.title) for one in missing)
     rows = " ".join(f"| {one.title} | … |" for one in missing)
-    raise StepFailed(
-        f"{doing}: it wants {names}, and nothing of that kind is known of her. Say it in a table under the step: {rows}"
-    )
+    said = _("{doing}: it wants {names}, and nothing of that kind is known of her.", doing=doing, names=names)
+    raise StepFailed(said + " " + _("Say it in a table under the step: {rows}", rows=rows))
 
 
 def _unused(left: Mapping[str, str], doing: str, fields: Sequence[Field]) -> None:

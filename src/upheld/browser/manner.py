@@ -6,8 +6,10 @@ import time
 from dataclasses import dataclass
 
 from upheld.browser.trouble import Probe
+from upheld.language import gettext as _
+from upheld.language import language
 
-__all__ = ["Deadline", "Manner"]
+__all__ = ["Deadline", "Manner", "looked_for", "seconds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,15 @@ class Deadline:
     def spent(self) -> float:
         """Seconds since the beginning."""
         return time.monotonic() - self._began
+
+
+def seconds(spent: float) -> str:
+    """Return so many seconds as a sentence says them: `5.0`."""
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(spent, "0.0", locale=language()))
+
+
+def looked_for(spent: float) -> str:
+    """Return how long she looked, as a sentence."""
+    return _("It looked for {time} s.", time=seconds(spent))

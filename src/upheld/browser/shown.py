@@ -11,11 +11,12 @@ from playwright.sync_api import Error, Page
 from playwright.sync_api import TimeoutError as TookTooLong
 
 from upheld.browser.address import where
-from upheld.browser.manner import Deadline, Manner
+from upheld.browser.manner import Deadline, Manner, looked_for, seconds
 from upheld.browser.scripts import script
 from upheld.browser.trouble import alive, trouble
 from upheld.browser.walking import Walking
 from upheld.errors import CouldNotLook, StepFailed
+from upheld.language import gettext as _
 from upheld.promises.promise import Arrival, Link
 
 __all__ = ["does_not_see", "is_asked_to_sign_in", "is_at", "is_refused", "page_as_arrival"]
@@ -52,7 +53,7 @@ def does_not_see(page: Page, words: str, manner: Manner | None = None) -> None:
     What is still going away is waited for. Raises `StepFailed` where it stays.
     """
     manner = manner or Manner()
-    doing = f'{manner.who} sees "{words}"'
+    doing = _('{who} sees "{words}"', who=manner.who, words=words)
     alive(page, doing)
     deadline = Deadline(manner.limit)
     shown = page.get_by_text(words).filter(visible=True)
@@ -65,7 +66,8 @@ def does_not_see(page: Page, words: str, manner: Manner | None = None) -> None:
             page.wait_for_timeout(PAUSE)
         if not shown.count():
             return
-    raise StepFailed(f"{doing} at {where(page.url)}, which she should not. It stayed for {deadline.spent:.1f} s.")
+    said = {"doing": doing, "at": where(page.url), "time": seconds(deadline.spent)}
+    raise StepFailed(_("{doing} at {at}, which she should not. It stayed for {time} s.", **said))
 
 
 def is_at(page: Page, path: str, manner: Manner | None = None) -> None:
@@ -74,14 +76,15 @@ def is_at(page: Page, path: str, manner: Manner | None = None) -> None:
     Raises `StepFailed` with where she is instead.
     """
     manner = manner or Manner()
-    doing = f"{manner.who} is not on {path}"
+    doing = _("{who} is not on {path}", who=manner.who, path=path)
     alive(page, doing)
     deadline = Deadline(manner.limit)
     with Walking(page, doing, manner) as walking:
         try:
             page.wait_for_url(lambda url: _same(url, path), timeout=deadline.left_ms, wait_until="domcontentloaded")
         except TookTooLong as error:
-            raise StepFailed(f"{doing}: she is on {where(page.url)}. It looked for {deadline.spent:.1f} s.") from error
+            said = _("{doing}: she is on {at}.", doing=doing, at=where(page.url))
+            raise StepFailed(f"{said} {looked_for(deadline.spent)}") from error
         except Error as error:
             raise walking.failure(error) from error
 
@@ -92,7 +95,7 @@ def is_refused(page: Page, manner: Manner | None = None) -> str:
     Raises `StepFailed` where it let her in, and `CouldNotLook` where this browser does not tell a page's status.
     """
     manner = manner or Manner()
-    doing = f"{manner.who} was not refused"
+    doing = _("{who} was not refused", who=manner.who)
     alive(page, doing)
     with trouble(doing, page=page, allow=manner.allow, probe=manner.probe):
         page.wait_for_load_state("domcontentloaded", timeout=manner.page_limit * 1000)
@@ -103,14 +106,15 @@ def is_refused(page: Page, manner: Manner | None = None) -> str:
     if not status:
         raise CouldNotLook(f"{doing}: this browser does not tell what status the page at {where(page.url)} came with.")
     if not 400 <= status < 500:
-        raise StepFailed(f'{doing}: the site answered {status} at {where(page.url)}, and the page says "{says}".')
+        told = _("{doing}: the site answered {status} at {at}", doing=doing, status=status, at=where(page.url))
+        raise StepFailed(told + _(', and the page says "{words}".', words=says))
     return says
 
 
 def is_asked_to_sign_in(page: Page, manner: Manner | None = None) -> None:
     """Wait until the page asks her for a password that she has already; raises `StepFailed` where it does not."""
     manner = manner or Manner()
-    doing = f"{manner.who} is not asked to sign in"
+    doing = _("{who} is not asked to sign in", who=manner.who)
     alive(page, doing)
     deadline = Deadline(manner.limit)
     with trouble(doing, page=page, allow=manner.allow, probe=manner.probe):
@@ -118,7 +122,7 @@ def is_asked_to_sign_in(page: Page, manner: Manner | None = None) -> None:
             if page.evaluate(script("signin")):
                 return
             page.wait_for_timeout(PAUSE)
-    raise StepFailed(f"{doing} at {where(page.url)}. It looked for {deadline.spent:.1f} s.")
+    raise StepFailed(_("{doing} at {at}.", doing=doing, at=where(page.url)) + f" {looked_for(deadline.spent)}")
 
 
 def _same(url: str, path: str) -> bool:

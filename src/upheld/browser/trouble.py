@@ -19,6 +19,7 @@ from playwright.sync_api import BrowserContext, Error, Page
 from upheld.browser.address import masked, where
 from upheld.browser.allow import PORTS, allows, refusal
 from upheld.errors import BrowserGone, RefusedHost, SiteUnreachable, StepFailed, UpheldError
+from upheld.language import gettext as _
 
 __all__ = ["Probe", "alive", "answers", "failed_connection", "notice_crashes", "told", "trouble"]
 
@@ -79,7 +80,8 @@ def told(
     gone = _gone(page) or (_short(text) if GONE.search(text) else "")
     if gone:
         return BrowserGone(
-            f"{doing}: {gone}. That says nothing about the site. Run it again; `upheld doctor` tries the browser."
+            f"{doing}: {gone}. {_('That says nothing about the site.')} "
+            + _("Run it again; `upheld doctor` tries the browser.")
         )
     code = next((match[1] or match[2] for match in [CODE.search(text)] if match), "")
     at = re.search(r" at (\S+://\S+)", text)

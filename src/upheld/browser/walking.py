@@ -14,6 +14,7 @@ from upheld.browser.allow import allows
 from upheld.browser.manner import Deadline, Manner
 from upheld.browser.trouble import failed_connection, told
 from upheld.errors import SiteUnreachable, StepFailed, UpheldError
+from upheld.language import gettext as _
 
 __all__ = ["Walking", "title_of"]
 
@@ -97,11 +98,11 @@ class Walking:
         except ValueError:
             phrase = ""
         says = title_of(self.page)
-        raise StepFailed(
-            f"{self.doing}: the site answered {self._answer.status} {phrase}".rstrip()
-            + f" at {where(self._answer.url)}"
-            + (f', and the page says "{says}".' if says else ".")
+        status = f"{self._answer.status} {phrase}".rstrip()
+        said = _(
+            "{doing}: the site answered {status} at {at}", doing=self.doing, status=status, at=where(self._answer.url)
         )
+        raise StepFailed(said + (_(', and the page says "{words}".', words=says) if says else "."))
 
     def failure(self, error: BaseException | str, url: str = "") -> UpheldError:
         """Return what an error means, with the address that really failed (a redirect's, say)."""
@@ -115,7 +116,8 @@ class Walking:
                 f"{self.doing}: the next page has not come for {deadline.spent:.1f} s, nor does the site "
                 "answer a probe."
             )
-        return StepFailed(f"{self.doing}: the next page has not come for {deadline.spent:.1f} s.")
+        said = {"doing": self.doing, "time": f"{deadline.spent:.1f}"}
+        return StepFailed(_("{doing}: the next page has not come for {time} s.", **said))
 
     def _leave_for(self, page: Page) -> None:
         self.page.remove_listener("framenavigated", self._on_navigated)

@@ -6,12 +6,14 @@ import csv
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from upheld.errors import FeatureError, did_you_mean
 from upheld.language import gettext
 from upheld.promises.documents import FILE_KINDS
 from upheld.promises.facts import Fact, fold, money_in, parse_money, says
 from upheld.promises.promise import Arrival, Attachment, Expectation, Row
+from upheld.promises.telling import instant
 from upheld.promises.window import JOURNEY_START, PROMISE_STEP, Moment
 
 __all__ = ["ORDER_KEYS", "ROW_KEYS", "Knowledge", "check_references", "parse_table", "shortfalls"]
@@ -279,11 +281,18 @@ def _attachment_faults(
             )  # fmt: skip
             faults.append(said)
         elif moment.began not in part.starts:
-            starts = ", ".join(start.isoformat(" ", "minutes") for start in part.starts) or gettext("no time at all")
-            began = moment.began.isoformat(" ", "minutes")
+            starts = ", ".join(_instant(start, moment.zone) for start in part.starts) or gettext("no time at all")
+            began = instant(moment.began, moment.zone)
             said = gettext("has a {what} for {seen} instead of {wanted}", what=shown, seen=starts, wanted=began)
             faults.append(said)
     return faults
+
+
+def _instant(when: datetime, zone: str) -> str:
+    try:
+        return instant(when, zone)
+    except (OverflowError, ValueError):  # a year at the end of all calendars, which somebody has written there
+        return when.isoformat(" ", "minutes")
 
 
 def _link(value: str, arrival: Arrival, knowledge: Knowledge, _: Expectation) -> list[str]:
