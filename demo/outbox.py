@@ -58,6 +58,8 @@ class Outbox:
         now = self._shop.clocks.now(clock)
         if any(due is not None and due <= now for due in self._due(clock)):
             return False
+        # Read anew: what a story has put into the outbox since then is due by its own, later, present.
+        now = self._shop.clocks.now(clock)
         waiting = sa.exists().where(Mail.sent_at.is_(None), Mail.due <= now, Mail.clock == clock)
         with self._shop.store.read() as session:
             return not session.scalar(sa.select(waiting))

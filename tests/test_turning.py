@@ -130,3 +130,26 @@ def test_a_clock_that_does_not_tick_is_turned_however_near_the_moment(tmp_path: 
     with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", migrate=True) as ledger:
         list(Turner(ledger, Settings(), site, "run", pause=lambda _: None).turn({"": moment}))
     assert site.turned_to == [moment]
+
+
+class Busy(Site):
+    """A site that says for so many looks that it is still at work."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self.looks = looks
+
+    def idle(self) -> bool:
+        self.looks -= 1
+        return self.looks < 0
+
+
+def test_a_site_that_says_that_it_is_at_work_is_waited_for_and_never_turned_on(tmp_path: Path) -> None:
+    settings, day = Settings(site_works=timedelta(seconds=0.05)), datetime(2026, 11, 23, 9, tzinfo=UTC)
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", migrate=True) as ledger:
+        *_, (_, last) = Turner(ledger, settings, Busy(3), "run").turn({"": day})
+        assert isinstance(last, ClockReading)
+        assert last.until is not None
+        *_, (_, never) = Turner(ledger, settings, Busy(1_000_000), "run").turn({"": day})
+    assert isinstance(never, ClockWouldNotTurn)
+    assert "that it was still at work, so its clock was not turned on" in str(never)

@@ -80,7 +80,8 @@ class Settings(BaseModel):
     )
     site_works: Duration = Field(
         default=timedelta(seconds=10),
-        description="How long the site may take after a turn of its clock; a clock that says `idle` ends it sooner.",
+        description="How long the site may take after a turn of its clock. A clock that says `idle` ends it sooner; "
+        "one that says that it is not gets three times as long, and then nothing is told of what was due.",
     )
     step_limit: Duration = Field(
         default=timedelta(seconds=5), description="How long a step looks for what it needs on a page."

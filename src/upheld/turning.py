@@ -13,8 +13,10 @@ from datetime import UTC, datetime, timedelta
 from upheld.clock import Clock
 from upheld.config import Settings
 from upheld.errors import ClockWouldNotTurn, CouldNotLook
+from upheld.language import gettext as _
 from upheld.ledger import Lease, Ledger, NewEvent
 from upheld.promises.judge import GRACE, Case
+from upheld.promises.telling import duration
 from upheld.promises.timeline import ClockReading
 
 __all__ = ["Turner", "moments_of"]
@@ -23,6 +25,8 @@ _POLL = 0.05
 # What a clock is asked to be turned to, but comes to by itself before the call is made, however busy the machine.
 _NEAR = timedelta(seconds=0.5)
 _TICKS = 5
+# So many times as long as others a site may take that says that it is at work.
+_BUSY = 3
 
 
 def moments_of(case: Case, after: datetime, look_after: timedelta) -> Iterator[datetime]:
@@ -140,7 +144,7 @@ class Turner:
 
     def _let_tick(self, name: str, reading: ClockReading, moment: datetime) -> ClockReading:
         """Return what the clock shows once it has come to this moment by itself, or where it seems not to tick."""
-        for _ in range(_TICKS):
+        for _tick in range(_TICKS):
             if reading.site >= moment:
                 break
             self._pause((moment - reading.site).total_seconds() + 0.01)
@@ -148,10 +152,23 @@ class Turner:
         return reading
 
     def let_site_work(self, name: str) -> None:
-        """Wait until the clock says that the site has done all that is due, or for as long as is configured."""
-        deadline = time.monotonic() + self._settings.site_works.total_seconds()
-        clock = self._clock.of(name)
-        while time.monotonic() < deadline and not clock.idle():
+        """Wait until the clock says that the site has done all that is due, or for as long as is configured.
+
+        One that says that it has not is given more time. Raises `ClockWouldNotTurn` where it says so even then: turned
+        on now, what is on its way would be late by our own doing.
+        """
+        limit, clock, began = self._settings.site_works, self._clock.of(name), time.monotonic()
+        while not (idle := clock.idle()):
+            waited = timedelta(seconds=time.monotonic() - began)
+            if idle is None and waited >= limit:
+                return
+            if waited >= _BUSY * limit:
+                raise ClockWouldNotTurn(
+                    _(
+                        "the site said for {time} that it was still at work, so its clock was not turned on",
+                        time=duration(waited),
+                    )
+                )
             self._pause(_POLL)
 
     def can_say_idle(self, name: str) -> bool:
