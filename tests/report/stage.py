@@ -197,13 +197,14 @@ class Walk:
         made: bool = True,
         final: bool = True,
         withdrawn: str = "",
+        who: str = "",
     ) -> str:
         """Write down a promise and what became of it; `came` and `due` are seconds from now."""
         ordinal = next(self._promises)
         identity = f"{self.id}-p{ordinal}"
         what = f"no {kind}" if silent else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
         promised = Promise(
-            self.who,
+            who or self.who,
             kind,
             channel,
             parse_window(window),

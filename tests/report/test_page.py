@@ -123,7 +123,9 @@ def test_a_page_of_a_journey_that_is_gone_is_deleted(tmp_path: Path) -> None:
 
 
 def test_what_is_not_upheld_says_all_that_is_asked_of_it(tmp_path: Path) -> None:
-    report = written(mixed_night(tmp_path / "evidence"), tmp_path, earlier=[kept_night()])
+    run = mixed_night(tmp_path / "evidence")
+    (tmp_path / "evidence" / "t-1.trace.zip").write_bytes(b"a trace")
+    report = written(run, tmp_path, earlier=[kept_night()])
     journey = journey_page(report, "paying-by-card")
     box = journey.select_one("#p-receipt-ada")
     for part in (
@@ -140,7 +142,8 @@ def test_what_is_not_upheld_says_all_that_is_asked_of_it(tmp_path: Path) -> None
         assert part in flat(box)
     foot = flat(journey.footer)
     assert "upheld run features/event_registration.feature::test_booking_and_paying_by_card --seed 8127" in foot
-    assert "playwright show-trace" in foot
+    assert "playwright show-trace t-1.trace.zip" in foot
+    assert (report / "journeys" / str(journey.select_one("a[href*=trace]")["href"])).read_bytes() == b"a trace"
     front = flat(soup_of(report / "index.html").select_one("article .promise.trouble.broken"))
     assert "What it costs her: She cannot claim the cost" in front
     assert "Who acts: Dana" in front

@@ -9,7 +9,8 @@ from upheld.ledger import JourneyView
 from upheld.maps import JourneyMap
 from upheld.report import gate, summary
 from upheld.report.advice import advice_for, suggestions_for, touchpoints_of_map
-from upheld.report.headline import again, harm_of, harm_of_stop
+from upheld.report.harms import harm_of, harm_of_stop
+from upheld.report.headline import again
 from upheld.report.lede import lede
 from upheld.report.model import Arrivals
 from upheld.report.ride import ride_of
@@ -130,7 +131,7 @@ def _harms() -> dict[str, JourneyMap]:
     [
         ("broken", "She cannot claim the cost."),
         ("late", "She cannot claim the cost."),
-        ("wrong", "She claims the wrong cost."),
+        ("wrong", "She claims the wrong cost."),  # of a value, as a feature asks for it
         ("repeated", "She gets the same more than once, and does not know which of them counts."),
         ("unwanted", "She was promised that it would not come: she believes the next promise less."),
         ("kept", ""),
@@ -143,7 +144,8 @@ def test_what_it_costs_her_goes_by_the_verdict(verdict: str, harm: str) -> None:
     stage.journey("Booking").promise("receipt", verdict=verdict, final=verdict != "open")
     journey = stage.view().journeys[0]
     assert harm_of(journey.promises[0], journey, _harms()) == harm
-    assert harm_of(journey.promises[0], journey, {}) == (harm if verdict in ("repeated", "unwanted") else "")
+    anyway = {"wrong": "What she holds is not what she was promised.", "repeated": harm, "unwanted": harm}
+    assert harm_of(journey.promises[0], journey, {}) == anyway.get(verdict, "")
 
 
 def test_a_stop_costs_her_the_journey_and_what_cannot_be_told_costs_nobody_anything() -> None:
@@ -155,4 +157,42 @@ def test_a_stop_costs_her_the_journey_and_what_cannot_be_told_costs_nobody_anyth
     failed, unproven = stage.view().journeys
     assert (harm_of_stop(failed, _harms()), harm_of_stop(unproven, _harms())) == ("She cannot book.", "")
     told = lede(stage.view(), _harms())
-    assert [(one.look, one.harm) for one in told] == [("no", "She cannot book.")]
+    assert [(one.look, one.said, one.harm) for one in told] == [
+        ("no", "“Booking, failed”: The button is not there.", "She cannot book."),
+        ("cannot tell", "“Booking, unproven” could not be walked past “she pays”: The button is not there.", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("check", "severity", "harm"),
+    [
+        ("greeting", "fail", "She is called by another name, and doubts that the message is meant for her."),
+        ("contradiction", "fail", "She claims the wrong cost."),
+        ("a suite's own", "fail", "She claims the wrong cost."),
+        ("greeting", "warn", "She claims the wrong cost."),
+    ],
+)
+def test_what_a_check_found_costs_her_what_that_fault_costs(check: str, severity: str, harm: str) -> None:
+    stage = Stage()
+    walk = stage.journey("Booking")
+    came = walk.mail("Your receipt")
+    walk.promise("receipt", verdict="wrong", arrivals=[came])
+    walk.finding(came, check, "It greets Ada as “Olivia”.", severity)
+    walk.done()
+    journey = stage.view().journeys[0]
+    assert harm_of(journey.promises[0], journey, _harms()) == harm
+
+
+def test_the_lede_says_what_was_wrong_how_late_it_was_and_who_did_get_it() -> None:
+    stage = Stage()
+    walk = stage.journey("Booking")
+    walk.promise("receipt", verdict="wrong", arrivals=[came := walk.mail("Your receipt")])
+    walk.finding(came, "contradiction", "The receipt's PDF says €108.00.", "fail")
+    walk.promise("details", verdict="broken")
+    walk.promise("details", verdict="kept", who="Ben")
+    walk.promise("apology", verdict="late", due=(0, 60), came=172_860)
+    walk.done()
+    told = {one.said: one.more for one in lede(stage.view(), MAPS)}
+    assert told["The receipt was not as promised for Ada."] == "The receipt's PDF says €108.00."
+    assert told["The details never came for Ada."] == "It did come for Ben."
+    assert told["The apology came up to 2 days too late for Ada."] == ""

@@ -80,8 +80,9 @@ def _a(kind: str) -> str:
 
 
 def _is_plural(kind: str) -> bool:
-    """True of "details", and not of "address" or "status"."""
-    return bool(re.search(r"[^siu]s$", kind))
+    """True of "details", and not of "address", "status" or "request to name her delegates"."""
+    head = re.split(r"\s(?:to|of|for|about|from|with)\s", kind, maxsplit=1)[0]
+    return bool(re.search(r"[^siu]s$", head))
 
 
 def _promised(promise: Promise) -> str:
@@ -215,6 +216,9 @@ def _we_looked(span: tuple[datetime, datetime] | None, zone: str, turned: bool) 
         )
     clock = _(", while the site's clock was turned to the end of the window") if turned else ""
     looked = _("without a gap from {began} to {ended} ({zone})", began=began, ended=ended, zone=zone)
+    if turned and until - since < timedelta(seconds=2):
+        # A window of a day is over in a moment there: from 13:15:22 to 13:15:22 would say that nobody looked.
+        looked = _("without a gap")
     return _(" We looked ") + f"{looked}{clock}."
 
 
@@ -240,8 +244,10 @@ def late(promise: Promise, came: datetime, interval: Interval, zone: str, *, tur
     """*Ada's confirmation came 40 s too late, on ...; it was promised within 1 minute.*"""
     if turned:
         return _(
-            "{its} came too late: not by {due}, but by {when}, to which the clock was turned; it was promised{window}.",
-            its=_its(promise), due=instant(interval.closes, zone), when=instant(came, zone), window=_promised(promise),
+            "{its} came up to {time} too late: it was promised{window}, by {due}, and was there by {when}, "
+            "to which the clock was turned.",
+            its=_its(promise), time=duration(came - interval.closes), window=_promised(promise),
+            due=instant(interval.closes, zone), when=instant(came, zone),
         )  # fmt: skip
     return _(
         "{its} came {time} too late, on {when}; it was promised{window}.",
@@ -270,7 +276,10 @@ def late_in_a_gap(came: datetime, zone: str, gap: str) -> str:
 
 def repeated(promise: Promise, times: Sequence[datetime]) -> str:
     """*Ada was sent the confirmation twice, 3 s apart; it was promised once.*"""
-    apart = _(", {time} apart", time=duration(max(times) - min(times))) if len(times) == 2 else ""
+    between = max(times) - min(times)
+    apart = _(", {time} apart", time=duration(between)) if len(times) == 2 else ""
+    if between < timedelta(seconds=1):
+        apart = _(" within a second")
     return _(
         "{who} was sent the {what} {often}{apart}; it was promised {promised}.",
         who=_name(promise), what=promise.kind, often=_times(len(times)), apart=apart,

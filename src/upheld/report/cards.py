@@ -6,9 +6,7 @@ import email
 import email.policy
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-
-from markupsafe import Markup
+from datetime import datetime
 
 from upheld.cases import customer_of, timelines_of, zone_of
 from upheld.checks import UNPROMISED
@@ -18,15 +16,16 @@ from upheld.maps import JourneyMap
 from upheld.promises import Verdict
 from upheld.promises.timeline import Timeline as Clock
 from upheld.report.advice import advice_for, touchpoints_of_map
+from upheld.report.card import Card, Evidence, PromiseCard
 from upheld.report.files import Files
-from upheld.report.headline import again, earlier_in_words, harm_of, harm_of_stop
+from upheld.report.harms import harm_of, harm_of_stop
+from upheld.report.headline import again, earlier_in_words
 from upheld.report.insight import Insights
 from upheld.report.letters import Letter, masked, read_letter
 from upheld.report.links import anchors_of, page_of, slugs_of
 from upheld.report.marking import excerpts, words_to_mark
 from upheld.report.model import (
     ANSWERS,
-    Answer,
     Arrivals,
     Found,
     found_in,
@@ -38,105 +37,21 @@ from upheld.report.model import (
     verdict_of,
     why_of,
 )
-from upheld.report.ride import Ride
 from upheld.report.sense import masked_stop, sense_in_words
-from upheld.report.since import Past, Since
+from upheld.report.since import Past
 from upheld.report.story import Missing, Notice, Post, Scene, Shown, story_of
 from upheld.report.timeline import Timeline, timeline_of
 from upheld.report.times import moment, window
 
-__all__ = ["Card", "Cards", "Evidence", "PromiseCard"]
+__all__ = ["Cards"]
 
 # Of a message that may be anything, so many headers are shown, and so much of each.
 HEADERS, HEADER = 40, 300
 PLACES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A message that answered a promise, for whoever mends it: `file` is it as it was received."""
-
-    subject: str
-    when: str
-    file: str | None
-    headers: tuple[tuple[str, str], ...]
-    excerpts: Sequence[Markup]
-
-
-@dataclass(frozen=True, slots=True)
-class PromiseCard:
-    """A promise as its page shows it; what is empty is not shown.
-
-    `contradictions` are where something was said, and what. `incidents` are those after which
-    it is promised, here or by another journey of its map. `instead` are the subjects of what else reached her.
-    """
-
-    view: PromiseView
-    verdict: Verdict
-    anchor: str
-    why: str
-    window: str
-    came: str
-    harm: str
-    second_line: str
-    said_at: str
-    since: Since | None
-    before: str
-    incidents: tuple[str, ...]
-    contradictions: tuple[tuple[str, str], ...]
-    evidence: tuple[Evidence, ...]
-    instead: tuple[str, ...]
-    reached: bool
-
-    @property
-    def troubled(self) -> bool:
-        """Whether it was not upheld, or nobody can tell; what a stopped journey did not reach is told with its stop."""
-        return self.verdict.failed or (self.verdict is Verdict.UNPROVEN and self.reached)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A journey as the pages show it: `page` is its own, `unchecked` what is said and not checked."""
-
-    journey: JourneyView
-    slug: str
-    page: str
-    name: str
-    example: str
-    answer: Answer
-    sense: str
-    stage: str
-    owner: str
-    people: tuple[str, ...]
-    tags: tuple[str, ...]
-    incidents: tuple[str, ...]
-    stopped: tuple[str, int, str]
-    harm: str
-    earlier_attempts: tuple[str, ...]
-    promises: tuple[PromiseCard, ...]
-    ride: Ride
-    advice: tuple[str, ...]
-    notices: tuple[Notice, ...]
-    unchecked: tuple[tuple[str, str, str], ...]
-    since: Since | None
-    zone: str
-    again: str
-    trace: str
-    earlier: str
-
-    @property
-    def troubles(self) -> list[PromiseCard]:
-        """What was not upheld, and after it what cannot be told."""
-        return sorted((one for one in self.promises if one.troubled), key=lambda one: not one.verdict.failed)
-
-    @property
-    def title(self) -> str:
-        """Its name, with what tells it apart from others of the same scenario."""
-        return f"{self.name} · {self.example}" if self.example else self.name
-
-
 class Cards:
-    """Makes the cards of a run, and what of a journey only its own page shows. `trace` is where the evidence lies."""
+    """Makes the cards of a run, and what of a journey only its own page shows."""
 
     def __init__(
         self,
@@ -144,12 +59,11 @@ class Cards:
         maps: Mapping[str, JourneyMap],
         arrivals: Arrivals,
         files: Files,
-        trace: str,
         insights: Insights,
         past: Past,
     ) -> None:
         self._run, self._maps, self._arrivals, self._files = run, maps, arrivals, files
-        self._trace, self._insights, self._past = trace, insights, past
+        self._insights, self._past = insights, past
         self._mask = files.mask.text if files.mask else masked
         self.journeys = journeys_of(run)
         self.slugs = slugs_of(self.journeys)
@@ -245,7 +159,8 @@ class Cards:
             since=self._past.of_answer(slug, answer, zone),
             zone=zone,
             again=again(self._run, journey),
-            trace=f"{self._trace}/{journey.trace}" if journey.trace and answer in ("no", "cannot tell") else "",
+            trace=(self._files.trace(journey.trace) or "") if answer in ("no", "cannot tell") else "",
+            stopped_requests=_not_come(journey),
             earlier=moment(began, zone) if earlier and began else "",
         )
 
@@ -254,7 +169,7 @@ class Cards:
     ) -> PromiseCard:
         zone = zone_of(journey)
         judged, verdict = view.judgement, verdict_of(view)
-        told = window(judged.site_from, judged.site_by, zone) if judged and judged.site_from and judged.site_by else ""
+        clock = self._clocks.get(journey.clock, Clock())
         known = self._maps.get(journey.journey)
         point = known.touchpoint.get(view.promise.kind) if known else None
         # Only for one that is missing she needs another way to it.
@@ -267,8 +182,8 @@ class Cards:
             verdict=verdict,
             anchor=anchor,
             why=why,
-            window=told,
-            came=f"{moment(judged.site_at, zone)} ({zone})" if judged and judged.site_at else "",
+            window=_window(view, zone),
+            came=_came(judged.site_at, clock, zone) if judged and judged.site_at else "",
             harm=harm_of(view, journey, self._maps),
             second_line=point.second_line if point and missed else "",
             said_at=f"{view.promise.file}:{view.promise.line}" if view.promise.file else "",
@@ -359,6 +274,32 @@ class Cards:
             if name in self._maps
             for journey, said in touchpoints_of_map(self._maps[name], journeys).items()
         }
+
+
+def _not_come(journey: JourneyView) -> tuple[str, ...]:
+    """The requests that failed at the step that a journey stopped at, and just before: often the cause."""
+    if journey.status != "failed":
+        return ()
+    stop = next((number for number, step in enumerate(journey.steps) if step.status == "failed"), 0)
+    near = journey.steps[max(0, stop - 1) : stop + 1]
+    return tuple(dict.fromkeys(masked(str(one)) for step in near for one in step.failed_requests))[:3]
+
+
+def _window(view: PromiseView, zone: str) -> str:
+    """From when to when it was promised; of "within 1 minute" only until when, since it begins with what she did."""
+    judged, edges = view.judgement, view.promise.window
+    if judged is None or judged.site_from is None or judged.site_by is None:
+        return ""
+    if not (edges.opens.clock or edges.opens.days or edges.opens.months or edges.opens.seconds or edges.closes.clock):
+        return _("Until {when}.", when=f"{moment(judged.site_by, zone)} ({zone})")
+    return _("From {window}.", window=window(judged.site_from, judged.site_by, zone))
+
+
+def _came(at: datetime, clock: Clock, zone: str) -> str:
+    when = f"{moment(at, zone)} ({zone})"
+    if clock.was_turned_to(at):
+        return _("There by {when}, to which the clock was turned.", when=when)
+    return _("Came {when}.", when=when)
 
 
 def _guarded(journeys: Iterable[JourneyView]) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -10,10 +10,13 @@ from pathlib import Path, PurePosixPath
 from upheld.report.masking import Mask
 from upheld.report.pictures import SUFFIX, lighter
 
-__all__ = ["MESSAGES", "PICTURES", "Files", "link"]
+__all__ = ["MESSAGES", "PICTURES", "TRACES", "Files", "link"]
 
 PICTURES = "pictures"
 MESSAGES = "messages"
+TRACES = "traces"
+# Each has some megabytes; of a night on which all is broken a few say it all.
+MOST_TRACES = 20
 # What a name of ours consists of; anything else in the ledger was not written by us and is not followed.
 _OURS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
 _AS_TEXT = ".txt"
@@ -24,6 +27,8 @@ def link(folder: str, path: str) -> str | None:
     """Return where a picture or message of the evidence lies in the report, or None where its name is none of ours."""
     name = path.rpartition("/")[2]
     if not _OURS.fullmatch(name) or ".." in path.split("/"):
+        return None
+    if folder == TRACES and not name.endswith(".zip"):
         return None
     if folder == PICTURES and not name.lower().endswith(_SHOWN):
         return None
@@ -58,6 +63,17 @@ class Files:
         """Copy a raw message and return its place in the report; None where it is not kept, or not published."""
         return None if self.mask else self._copy(MESSAGES, path)
 
+    def trace(self, name: str) -> str | None:
+        """Copy a journey's trace and return its place in the report; None where it is not kept, or not published.
+
+        It holds every request and page, so nothing of it is masked; and only of the first that ask it is copied.
+        """
+        if self.mask or not name.endswith(".trace.zip"):
+            return None
+        if sum(place.startswith(f"{TRACES}/") for place in self._copied) >= MOST_TRACES:
+            return None
+        return self._copy(TRACES, name)
+
     def raw(self, path: str) -> bytes | None:
         """Return a message as it was received, or None where it is not kept."""
         source = self._source(path)
@@ -67,8 +83,8 @@ class Files:
             return None
 
     def tidy(self) -> None:
-        """Delete what an earlier report left in the two folders and this one does not show."""
-        for folder in (PICTURES, MESSAGES):
+        """Delete what an earlier report left in these folders and this one does not show."""
+        for folder in (PICTURES, MESSAGES, TRACES):
             for file in _files(self._out / folder):
                 if not self._copied.get(f"{folder}/{file.name}"):
                     file.unlink(missing_ok=True)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from upheld.cases import zone_of
-from upheld.language import N_
 from upheld.language import gettext as _
 from upheld.ledger import JourneyView, PromiseView, RunView
-from upheld.maps import JourneyMap
 from upheld.promises import Verdict
 from upheld.report.model import (
     Gate,
@@ -25,14 +23,9 @@ from upheld.report.model import (
 from upheld.report.plain import plain_line
 from upheld.report.times import day
 
-__all__ = ["again", "due", "earlier_in_words", "harm_of", "harm_of_stop", "stopped_at", "summary"]
+__all__ = ["again", "due", "earlier_in_words", "stopped_at", "summary"]
 
 MOST, NAMED = 12, 3
-# What comes twice, or against the promise, costs every customer that much.
-_ANYWAY = {
-    Verdict.REPEATED: N_("She gets the same more than once, and does not know which of them counts."),
-    Verdict.UNWANTED: N_("She was promised that it would not come: she believes the next promise less."),
-}
 
 
 def summary(run: RunView, found: Gate) -> list[str]:
@@ -126,25 +119,6 @@ def earlier_in_words(run: RunView, journey: JourneyView) -> list[str]:
         else:
             said.append(_("Attempt {number} was cut off, and left no reason.", number=one.attempt))
     return said
-
-
-def harm_of(view: PromiseView, journey: JourneyView, maps: Mapping[str, JourneyMap]) -> str:
-    """Return what a promise that was not upheld costs the customer, as the map says it; "" where it does not.
-
-    What came twice, or against the promise, is not missing: where the map says nothing of that, we do.
-    """
-    verdict, found = verdict_of(view), maps.get(journey.journey)
-    if not verdict.failed:
-        return ""
-    point = found.touchpoint.get(view.promise.kind) if found else None
-    own = point.harms.get(str(verdict), "") if point else ""  # type: ignore[call-overload] # it is one of the four
-    return own or (_(_ANYWAY[verdict]) if verdict in _ANYWAY else point.harm if point else "")
-
-
-def harm_of_stop(journey: JourneyView, maps: Mapping[str, JourneyMap]) -> str:
-    """Return what it costs the customer that she cannot go on, as the map says it; "" where it does not."""
-    found = maps.get(journey.journey)
-    return found.harm if found and journey.status == "failed" else ""
 
 
 def due(view: PromiseView, journey: JourneyView) -> str:

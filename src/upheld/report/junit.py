@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from upheld.ledger import JourneyView, PromiseView, RunView
 from upheld.maps import JourneyMap
-from upheld.report.headline import again, earlier_in_words, harm_of
+from upheld.report.harms import harm_of
+from upheld.report.headline import again, earlier_in_words
 from upheld.report.model import incidents_of, name_of, verdict_of
 from upheld.report.plain import plain_line
 

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from upheld.cases import zone_of
 from upheld.language import N_, listed, ngettext
 from upheld.language import gettext as _
 from upheld.ledger import JourneyView, PromiseView, RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
-from upheld.report.headline import due, harm_of, harm_of_stop, stopped_at
+from upheld.promises.telling import duration
+from upheld.report.harms import harm_of, harm_of_finding, harm_of_stop
+from upheld.report.headline import due, stopped_at
 from upheld.report.links import anchors_of, page_of, slugs_of
-from upheld.report.model import Answer, alone, journeys_of, makes_sense, name_of, reason_of, verdict_of
+from upheld.report.model import (
+    Answer,
+    Found,
+    alone,
+    found_in,
+    journeys_of,
+    makes_sense,
+    name_of,
+    reason_of,
+    verdict_of,
+    why_of,
+)
+from upheld.report.since import Past
 
 __all__ = ["Said", "lede", "who_looks_again"]
 
 WORST = 6
 _BAD = {
     Verdict.BROKEN: N_("The {kind} never came for {whose}{where}."),
-    Verdict.LATE: N_("The {kind} came too late for {whose}{where}."),
+    Verdict.LATE: N_("The {kind} came up to {time} too late for {whose}{where}."),
     Verdict.WRONG: N_("The {kind} was not as promised for {whose}{where}."),
     Verdict.REPEATED: N_("The {kind} came more often than promised for {whose}{where}."),
 }
@@ -31,12 +45,15 @@ _BAD = {
 class Said:
     """A sentence of the lede, and what it costs her; `acts` is who is asked to do something, `link` where it is told.
 
-    `look` is how grave it is: what is not upheld is "no", what is not known "cannot tell".
+    `look` is how grave it is: what is not upheld is "no", what is not known "cannot tell". `more` says it of one of
+    those whom it happened to, `since` how long it is so.
     """
 
     said: str
     look: Answer
+    more: str = ""
     harm: str = ""
+    since: str = ""
     acts: str = ""
     link: str = ""
 
@@ -46,20 +63,24 @@ def who_looks_again() -> str:
     return _("whoever runs these tests, to look again; the command “upheld doctor” helps to find why.")
 
 
-def lede(run: RunView, maps: Mapping[str, JourneyMap]) -> list[Said]:
-    """Return what a customer would have suffered, what else is in order, and what is not known: a sentence each."""
+def lede(run: RunView, maps: Mapping[str, JourneyMap], past: Past | None = None) -> list[Said]:
+    """Return what a customer would have suffered, what else is in order, and what is not known: a sentence each.
+
+    `past` are the runs before this one; without them nothing is said of them.
+    """
     journeys = journeys_of(run)
     if not journeys:
         return [Said(_("There was no journey to walk, so nothing is known about the site."), "cannot tell")]
     answers = [makes_sense(journey) for journey in journeys]
     slugs = slugs_of(journeys)
-    said = [*_suffered(journeys, maps, slugs), *_stopped(journeys, maps, slugs), *_amiss(journeys, maps, slugs)]
+    told = _Told(journeys, maps, slugs, past)
+    said = [*told.suffered(), *told.stopped(), *told.amiss()]
     bad = bool(said)
     if len(said) > WORST:
         more = len(said) - WORST
-        told = ngettext("And one thing more, told below.", "And {count} things more, told below.", more)
-        said = [*said[:WORST], Said(told, "no")]
-    said += _not_known(journeys, bad, slugs)
+        rest = ngettext("And one thing more, told below.", "And {count} things more, told below.", more)
+        said = [*said[:WORST], Said(rest, "no")]
+    said += told.not_known(bad)
     fine, so_far = answers.count("yes"), answers.count("so far")
     if so_far:
         in_order = ngettext("One journey is in order so far", "{count} journeys are in order so far", so_far)
@@ -75,97 +96,161 @@ def lede(run: RunView, maps: Mapping[str, JourneyMap]) -> list[Said]:
         walked = ngettext("One journey was walked to the end", "{count} journeys were walked to the end", fine)
         were_kept = ngettext(", and one promise was kept.", ", and {count} promises were kept.", kept) if kept else "."
         said.append(Said(f"{walked}{were_kept}", "yes"))
+    if bad and past is not None and not past.nights:
+        said.append(Said(_("There is no earlier run to compare with."), "yes"))
     if run.interrupted:
         said.append(Said(_("The run was interrupted before it had settled everything."), "cannot tell"))
     return said
 
 
-def _owners(journeys: Sequence[JourneyView], maps: Mapping[str, JourneyMap]) -> str:
-    owners = dict.fromkeys(maps[one.journey].owner for one in journeys if one.journey in maps)
-    return listed([one for one in owners if one])
+class _Told:
+    """What is not in order, each group of the same fault once, with who acts and where it is told."""
 
+    def __init__(
+        self,
+        journeys: Sequence[JourneyView],
+        maps: Mapping[str, JourneyMap],
+        slugs: Mapping[str, str],
+        past: Past | None,
+    ) -> None:
+        self._journeys, self._maps, self._slugs, self._past = journeys, maps, slugs, past
 
-def _suffered(
-    journeys: Sequence[JourneyView], maps: Mapping[str, JourneyMap], slugs: Mapping[str, str]
-) -> Iterator[Said]:
-    groups: dict[tuple[Verdict, str], list[tuple[JourneyView, PromiseView]]] = defaultdict(list)
-    for journey in journeys:
-        for view in journey.promises:
-            if verdict_of(view).failed:
-                groups[verdict_of(view), view.promise.kind].append((journey, view))
-    for (verdict, kind), found in groups.items():
+    def suffered(self) -> Iterator[Said]:
+        """Promises that were not upheld, by the verdict and the kind."""
+        groups: dict[tuple[Verdict, str], list[tuple[JourneyView, PromiseView]]] = defaultdict(list)
+        for journey in self._journeys:
+            for view in journey.promises:
+                if verdict_of(view).failed:
+                    groups[verdict_of(view), view.promise.kind].append((journey, view))
+        for (verdict, kind), found in groups.items():
+            journey, view = found[0]
+            anchor, slug = anchors_of(journey)[view.id], self._slugs[journey.id]
+            since = self._past.of_promise(slug, anchor, verdict, zone_of(journey)) if self._past else None
+            harm = next((harm for each, one in found if (harm := harm_of(one, each, self._maps))), "")
+            yield Said(
+                self._of_group(verdict, kind, found),
+                "no",
+                self._more(verdict, kind, found),
+                harm,
+                since.said if since else "",
+                self._owners(each for each, _view in found),
+                f"{page_of(slug)}#{anchor}",
+            )
+
+    def stopped(self) -> Iterator[Said]:
+        """Journeys that stopped, by what was seen instead."""
+        groups: dict[str, list[JourneyView]] = defaultdict(list)
+        for journey in self._journeys:
+            if journey.status == "failed":
+                text, _line, error = stopped_at(journey)
+                at = _("stopped at “{step}”", step=text) if text else _("stopped, and nobody said why")
+                groups[(error.splitlines() or [at])[0]].append(journey)
+        for error, found in groups.items():
+            names = list(dict.fromkeys(f"“{name_of(journey)}”" for journey in found))
+            said = _("{names}: {error}", names=listed(names[:3]), error=error)
+            harm = next((harm for journey in found if (harm := harm_of_stop(journey, self._maps))), "")
+            journey = found[0]
+            slug = self._slugs[journey.id]
+            since = self._past.of_answer(slug, "no", zone_of(journey)) if self._past else None
+            yield Said(
+                said, "no", "", harm, since.said if since else "", self._owners(found), f"{page_of(slug)}#stopped"
+            )
+
+    def amiss(self) -> Iterator[Said]:
+        """What is not right on pages and in messages that no promise is about: each sentence once."""
+        groups: dict[str, list[tuple[JourneyView, Found]]] = defaultdict(list)
+        for journey in self._journeys:
+            for one in alone(journey):
+                groups[one.said].append((journey, one))
+        for said, found in groups.items():
+            journey, one = found[0]
+            link = f"{page_of(self._slugs[journey.id])}#noticed"
+            yield Said(said, "no", "", harm_of_finding(one), "", self._owners(each for each, _one in found), link)
+
+    def not_known(self, bad: bool) -> Iterator[Said]:
+        """What nobody could see, by the reason; what a failed step barred the way to is counted, and no more."""
+        nothing = _("That says nothing about the site.")
+        reasons: dict[str, list[JourneyView]] = defaultdict(list)
+        for journey in self._journeys:
+            if journey.status == "failed":
+                continue
+            for view in journey.promises:
+                if verdict_of(view) is Verdict.UNPROVEN and (view.made_at is not None or journey.status == "passed"):
+                    reasons[reason_of(view)].append(journey)
+        for reason, found in list(reasons.items())[:WORST]:
+            about = ngettext("We cannot tell about one promise", "We cannot tell about {count} promises", len(found))
+            yield self._unseen(f"{about}: {reason}", found[0])
+        for journey in [one for one in self._journeys if one.status == "unproven"][:WORST]:
+            text, _line, error = stopped_at(journey)
+            why = (error.splitlines() or [_("no reason was given.")])[0]
+            past = _(
+                "“{journey}” could not be walked past “{step}”: {why}", journey=name_of(journey), step=text, why=why
+            )
+            yield self._unseen(past if text else f"“{name_of(journey)}”: {why}", journey)
+        not_walked = [journey for journey in self._journeys if journey.status == "not run"]
+        if not_walked:
+            said = ngettext(
+                "One journey was not walked, so nothing is known of it.",
+                "{count} journeys were not walked, so nothing is known of them.",
+                len(not_walked),
+            )
+            yield self._unseen(said, not_walked[0])
+        barred = sum(verdict_of(view) is Verdict.UNPROVEN for one in self._journeys if one.status == "failed"
+                     for view in one.promises)  # fmt: skip
+        if barred:
+            said = ngettext(
+                "One more promise was not reached, because its journey stopped before.",
+                "{count} more promises were not reached, because their journeys stopped before.",
+                barred,
+            )
+            yield Said(said, "cannot tell")
+        elif not bad and not reasons and not not_walked and any(one.status != "passed" for one in self._journeys):
+            yield Said(_("Not every journey could be walked to its end.") + " " + nothing, "cannot tell")
+
+    def _unseen(self, said: str, journey: JourneyView) -> Said:
+        return Said(said, "cannot tell", acts=who_looks_again(), link=page_of(self._slugs[journey.id]))
+
+    def _of_group(self, verdict: Verdict, kind: str, found: Sequence[tuple[JourneyView, PromiseView]]) -> str:
         people = list(dict.fromkeys(view.promise.who for _journey, view in found))
         number = len({journey.id for journey, _view in found})
         whose = listed(people) if len(people) < 5 else _("{count} people", count=len(people))
         where = _(" in {count} journeys", count=number) if number > 1 else ""
         if verdict is Verdict.UNWANTED:
             a_kind = _("an {what}", what=kind) if kind[:1] in "aeiou" else _("a {what}", what=kind)
-            said = _("{whose} got {a_kind} that was promised not to come.", whose=whose, a_kind=a_kind)
-        else:
-            said = _(_BAD[verdict], kind=kind, whose=whose, where=where)
-        harm = next((harm for journey, view in found if (harm := harm_of(view, journey, maps))), "")
-        owners = _owners([journey for journey, _view in found], maps)
+            return _("{whose} got {a_kind} that was promised not to come.", whose=whose, a_kind=a_kind)
+        judged = [view.judgement for _journey, view in found if view.judgement]
+        late = [
+            one.site_at - one.site_by for one in judged if one.site_at and one.site_by and one.site_at > one.site_by
+        ]
+        if verdict is Verdict.LATE and not late:
+            return _("The {kind} came outside its window for {whose}{where}.", kind=kind, whose=whose, where=where)
+        longest = duration(max(late)) if verdict is Verdict.LATE else ""
+        return _(_BAD[verdict], kind=kind, whose=whose, where=where, time=longest)
+
+    def _more(self, verdict: Verdict, kind: str, found: Sequence[tuple[JourneyView, PromiseView]]) -> str:
+        """What was wrong, of the first; or who did get it, where others did not."""
         journey, view = found[0]
-        yield Said(said, "no", harm, owners, f"{page_of(slugs[journey.id])}#{anchors_of(journey)[view.id]}")
+        if verdict is Verdict.WRONG:
+            answers = view.judgement.arrivals if view.judgement else ()
+            findings = (one.said for one in found_in(journey) if one.fails and one.arrival in answers)
+            return next(findings, "") or why_of(view)
+        if verdict is Verdict.BROKEN:
+            mine = {each.id for each, _view in found}
+            got = [
+                one.promise.who
+                for each in self._journeys
+                if each.id in mine
+                for one in each.promises
+                if one.promise.kind == kind and verdict_of(one) is Verdict.KEPT and not one.promise.silent
+            ]
+            missed = {one.promise.who for _journey, one in found}
+            others = [who for who in dict.fromkeys(got) if who not in missed]
+            return _("It did come for {whose}.", whose=listed(others)) if others else ""
+        return ""
 
-
-def _stopped(
-    journeys: Sequence[JourneyView], maps: Mapping[str, JourneyMap], slugs: Mapping[str, str]
-) -> Iterator[Said]:
-    groups: dict[str, list[JourneyView]] = defaultdict(list)
-    for journey in journeys:
-        if journey.status == "failed":
-            text, _line, error = stopped_at(journey)
-            where = _("at “{step}”", step=text) if text else (error.splitlines() or [_("for no reason given")])[0]
-            groups[where].append(journey)
-    for where, found in groups.items():
-        names = list(dict.fromkeys(f"“{name_of(journey)}”" for journey in found))
-        said = _("{names} cannot be walked to the end: stopped {where}.", names=listed(names[:3]), where=where)
-        harm = next((harm for journey in found if (harm := harm_of_stop(journey, maps))), "")
-        yield Said(said, "no", harm, _owners(found, maps), page_of(slugs[found[0].id]))
-
-
-def _amiss(journeys: Sequence[JourneyView], maps: Mapping[str, JourneyMap], slugs: Mapping[str, str]) -> Iterator[Said]:
-    """What is not right on pages and in messages that no promise is about: each sentence once."""
-    groups: dict[str, list[JourneyView]] = defaultdict(list)
-    for journey in journeys:
-        for found in alone(journey):
-            groups[found.said].append(journey)
-    for said, of in groups.items():
-        yield Said(said, "no", "", _owners(of, maps), f"{page_of(slugs[of[0].id])}#noticed")
-
-
-def _not_known(journeys: Sequence[JourneyView], bad: bool, slugs: Mapping[str, str]) -> Iterator[Said]:
-    every = [(j, v) for j in journeys for v in j.promises if verdict_of(v) is Verdict.UNPROVEN]
-    # What a failed step barred the way to is its consequence, and told with it: it is counted here, and no more.
-    unproven = [(j, v) for j, v in every if j.status != "failed"]
-    barred = len(every) - len(unproven)
-    not_walked = [journey for journey in journeys if journey.status == "not run"]
-    cut = [journey for journey in journeys if journey.status == "unproven"]
-    look: Literal["cannot tell"] = "cannot tell"
-    if unproven:
-        nothing = _("That says nothing about the site.")
-        reasons = {reason_of(view).replace(nothing, "").strip().rstrip(".") for _journey, view in unproven}
-        about = ngettext("We cannot tell about one promise", "We cannot tell about {count} promises", len(every))
-        reason = f": {reasons.pop()}" if len(reasons) == 1 and not barred else ""
-        said = f"{about}{reason}. {nothing}"
-        if barred:
-            said += " " + ngettext(
-                "One of these promises was not reached, because its journey stopped before.",
-                "{count} of these promises were not reached, because their journeys stopped before.",
-                barred,
-            )
-        yield Said(said, look, "", who_looks_again(), page_of(slugs[unproven[0][0].id]))
-    elif not_walked:
-        said = ngettext(
-            "One journey was not walked, so nothing is known of it.",
-            "{count} journeys were not walked, so nothing is known of them.",
-            len(not_walked),
-        )
-        yield Said(said, look, "", who_looks_again(), page_of(slugs[not_walked[0].id]))
-    elif cut and not bad:
-        said = _("Not every journey could be walked to its end.") + " " + _("That says nothing about the site.")
-        yield Said(said, look, "", who_looks_again(), page_of(slugs[cut[0].id]))
+    def _owners(self, journeys: Iterable[JourneyView]) -> str:
+        owners = dict.fromkeys(self._maps[one.journey].owner for one in journeys if one.journey in self._maps)
+        return listed([one for one in owners if one])
 
 
 def _until(journeys: Sequence[JourneyView]) -> str:

@@ -66,7 +66,8 @@ FRAME = (
 class Letter:
     """A message for the page: `page` is a whole HTML document for a sandboxed frame, or "" where there is only `text`.
 
-    `links` are words and host only, since what stands behind them may be a way in. `files` are names and sizes.
+    `links` are words and host only, since what stands behind them may be a way in. `files` are names and sizes,
+    `file_texts` the names and texts of those that people read (no calendar entry, whose text is for programs).
     `left_out` counts pictures that lie elsewhere and were not fetched.
     """
 
@@ -77,6 +78,7 @@ class Letter:
     text: str
     links: tuple[tuple[str, str], ...]
     files: tuple[tuple[str, str], ...]
+    file_texts: tuple[tuple[str, str], ...]
     left_out: int
     faults: tuple[str, ...]
 
@@ -104,6 +106,11 @@ def read_letter(
             )
         ),
         files=tuple((hide(part.name) or _("without a name"), size(part.size)) for part in arrival.attachments),
+        file_texts=tuple(
+            (hide(part.name) or _("without a name"), shown(hide(part.text[:LONGEST_TEXT])))
+            for part in arrival.attachments[:10]
+            if part.text.strip() and part.type != "text/calendar"
+        ),
         left_out=left_out,
         faults=arrival.faults,
     )

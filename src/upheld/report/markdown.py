@@ -18,7 +18,8 @@ from upheld.language import listed, ngettext
 from upheld.ledger import JourneyView, PromiseView, RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
-from upheld.report.headline import again, due, earlier_in_words, harm_of, harm_of_stop, stopped_at
+from upheld.report.harms import harm_of, harm_of_stop
+from upheld.report.headline import again, due, earlier_in_words, stopped_at
 from upheld.report.lede import who_looks_again
 from upheld.report.letters import masked
 from upheld.report.links import anchors_of, page_of, slugs_of

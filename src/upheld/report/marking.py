@@ -44,6 +44,9 @@ def excerpts(text: str, words: Sequence[str]) -> list[Markup]:
         if hit.start() < end:
             continue
         start, end = max(0, hit.start() - AROUND), min(len(flat), hit.end() + AROUND)
+        # No word is cut in two, unless it has no end.
+        start = flat.find(" ", start, hit.start()) + 1 or start if start else 0
+        end = max(flat.rfind(" ", hit.end(), end), hit.end()) if end < len(flat) else end
         piece = Markup("{}{}{}").format(
             "…" if start else "", marked(flat[start:end], words), "…" if end < len(flat) else ""
         )

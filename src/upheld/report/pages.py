@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -22,7 +21,8 @@ from upheld.language import gettext as _
 from upheld.ledger import RunView
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
-from upheld.report.cards import Card, Cards
+from upheld.report.card import Card
+from upheld.report.cards import Cards
 from upheld.report.compiled import Compiled
 from upheld.report.files import Files
 from upheld.report.headline import due
@@ -45,7 +45,7 @@ __all__ = ["environment", "write_report"]
 
 MARKS = {
     "kept": "✓", "late": "△", "broken": "✕", "wrong": "≠", "repeated": "2×", "unwanted": "!", "open": "…",
-    "unproven": "?", "withdrawn": "–",
+    "unproven": "?", "withdrawn": "–", "failed": "✕",
 }  # fmt: skip
 MEANINGS = {
     "kept": N_("the one right thing arrived in time"),
@@ -55,8 +55,9 @@ MEANINGS = {
     "repeated": N_("it came more often than promised"),
     "unwanted": N_("something came that was promised not to"),
     "open": N_("it is not due yet; a later run settles it"),
-    "unproven": N_("we could not look, so nothing is said about the site"),
+    "unproven": N_("nobody could tell: we could not look, or the journey did not come so far"),
     "withdrawn": N_("the customer or the site took it back, so it is no longer owed"),
+    "failed": N_("no promise: a step, a page or a message on the way was not right"),
 }
 SENSE = {
     "no": (N_("No"), "broken", "✕"),
@@ -73,7 +74,8 @@ RIDES = {
 GATES = {N_("go"): ("kept", "✓"), N_("no-go"): ("broken", "✕"), N_("cannot tell"): ("unproven", "?")}
 # Said by other parts of the house, a word or two each.
 _WORDS = (
-    N_("kept"), N_("late"), N_("broken"), N_("wrong"), N_("repeated"), N_("unwanted"), N_("open"), N_("unproven"),
+    N_("failed"), N_("kept"), N_("late"), N_("broken"), N_("wrong"), N_("repeated"), N_("unwanted"), N_("open"),
+    N_("unproven"),
     N_("withdrawn"), N_("share"), N_("package"), N_("keep: welcome"), N_("keep: deliver"), N_("keep: keep faith"),
     N_("keep: farewell"), N_("improve"), N_("by email"), N_("on the page"), N_("by text message"), N_("as a PDF"),
 )  # fmt: skip
@@ -108,7 +110,7 @@ def write_report(
             files.withheld = withheld(run, mask, files.raw)
             run, insights = mask.run(run), mask.of(insights)
         arrivals, past = Arrivals(run), Past(earlier)
-        cards = Cards(run, maps, arrivals, files, os.path.relpath(evidence, out), insights, past)
+        cards = Cards(run, maps, arrivals, files, insights, past)
         pages = _Pages(run, maps, cards, arrivals, past)
         write(out / "style.css", _template("style.css"))
         written = {write(out / card.page, pages.journey(card)) for card in pages.cards}
@@ -181,6 +183,7 @@ class _Pages:
         """Return the front page."""
         run, found, zone = self._run, gate(self._run), self._zone
         counted = Counter(promise.verdict for card in self.cards for promise in card.promises)
+        total, failed = counted.total(), sum(card.failed for card in self.cards)
         script = _template("find.js").strip() if len(self.cards) > 1 else ""
         still, changes = self._still_open(), self._past.changes(self._made.journeys, self._made.slugs, zone)
         return self._templates.get_template(
@@ -197,11 +200,15 @@ class _Pages:
             site=address_of(run.info.get("site")),
             mailbox=address_of(run.info.get("mailbox")),
             clock=_clock_in_words(run),
-            lede=[_masked(one) for one in lede(run, self._maps)],
+            lede=[_masked(one) for one in lede(run, self._maps, self._past)],
             cards=self.cards,
             facets=_facets(self.cards),
-            counted=[(verdict, counted[verdict]) for verdict in Verdict if counted[verdict]],
-            total=counted.total(),
+            counted=[
+                *([("failed", failed)] if failed else ()),
+                *((str(verdict), counted[verdict]) for verdict in Verdict if counted[verdict]),
+            ],
+            total=total,
+            barred=sum(card.barred for card in self.cards),
             due=self._due(),
             changes=changes,
             worse=self._worse(changes),
@@ -260,7 +267,7 @@ class _Pages:
 
 
 def _masked(one: Said) -> Said:
-    return replace(one, said=masked(one.said))
+    return replace(one, said=masked(one.said), more=masked(one.more))
 
 
 def _tidy(folder: Path, written: set[Path]) -> None:
@@ -287,7 +294,7 @@ def _complaints(card: Card) -> Iterator[tuple[str, str, str]]:
 
 def _parts(card: Card) -> tuple[Sequence[str], ...]:
     """What a journey can be found by: people, owner, stage, verdicts, tags."""
-    verdicts = dict.fromkeys(str(one.verdict) for one in card.promises)
+    verdicts = dict.fromkeys([*(("failed",) if card.failed else ()), *(str(one.verdict) for one in card.promises)])
     return card.people, [card.owner], [card.stage], list(verdicts), card.tags
 
 
@@ -309,7 +316,7 @@ def _facets(cards: Sequence[Card]) -> list[tuple[str, str, list[tuple[str, str]]
     for card in cards:
         for values, part in zip(found, _parts(card), strict=True):
             values.update(dict.fromkeys(value for value in part if value))
-    order = [str(verdict) for verdict in Verdict]
+    order = ["failed", *map(str, Verdict)]
     choices = []
     for (name, title), values in zip(titles, found, strict=True):
         ordered = [one for one in order if one in values] if name == "verdict" else sorted(values, key=str.casefold)

@@ -16,7 +16,8 @@ from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView, StepVi
 from upheld.maps import JourneyMap
 from upheld.promises import Verdict
 from upheld.report.files import MESSAGES, PICTURES, link
-from upheld.report.headline import again, harm_of, harm_of_stop, stopped_at
+from upheld.report.harms import harm_of, harm_of_stop
+from upheld.report.headline import again, stopped_at
 from upheld.report.insight import Insights
 from upheld.report.lede import lede
 from upheld.report.links import anchors_of, page_of, slugs_of

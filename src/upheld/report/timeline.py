@@ -23,7 +23,7 @@ from upheld.report.times import clock_time, moment, place_of
 __all__ = ["Bar", "Line", "SiteAt", "Tick", "Timeline", "site_clock", "timeline_of"]
 
 # In the picture's own units, which are pixels at its natural size.
-LEFT, WIDTH, ROW, TOP, FOOT = 150.0, 630.0, 42.0, 62.0, 48.0
+LEFT, WIDTH, ROW, TOP, FOOT = 150.0, 630.0, 42.0, 62.0, 28.0
 LETTER = 6.7  # about as wide as a letter of the picture's type
 MOST_SCREENS = 14
 BEGINS = N_("begins")
@@ -127,7 +127,7 @@ def timeline_of(journey: JourneyView, arrivals: Arrivals, site_at: SiteAt, *, tu
     if turned:
         caption.append(_("The site's clock was turned forward, not waited for."))
     caption.append(
-        _("Not to scale: each stretch is as wide as its logarithm, so that seconds and days can both be read.")
+        _("Not to scale: long waits are drawn short (by their logarithm), so that seconds and days can both be read.")
     )
     return Timeline(
         id="".join(letter if letter.isalnum() else "-" for letter in journey.id),
@@ -184,9 +184,12 @@ def _promised(journey: JourneyView, arrivals: Arrivals, site_at: SiteAt, zone: s
         between = f" ({moment(opens, zone)} – {moment(closes, zone)})" if opens and closes else ""
         came = ", ".join(moment(at, zone) for at, _mark in row.marks) if found and found.site_at else ""
         words = ", ".join(one for one in (promise.touchpoint, promise.window.words) if one)
-        silent = {Verdict.OPEN: _("not due yet"), Verdict.UNPROVEN: _("not known")}.get(verdict, _("nothing came"))
-        happened = _("came {when}", when=came) if came else silent
-        row.said = f"{promise.who}, {_(promise.channel)}: {words}{between}: {_(str(verdict))}, {happened}."
+        nothing = promise.silent and verdict is Verdict.KEPT
+        silent = {Verdict.OPEN: _("not due yet"), Verdict.UNPROVEN: _("not known"), Verdict.BROKEN: _("nothing came")}
+        happened = _("came {when}", when=came) if came else _("nothing came") if nothing else silent.get(verdict, "")
+        told = ", ".join(filter(None, (_(str(verdict)), happened)))
+        channel = _(promise.channel)
+        row.said = f"{promise.who}, {channel}: {words}{between}: {told}."
         yield row
 
 
