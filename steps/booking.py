@@ -57,7 +57,8 @@ def is_told_why(journey: Journey) -> None:
     said = tasks.reason_given_to(journey.actor("she"))
     if "declined" not in said or "another card" not in said:
         raise StepFailed(
-            f"She was not told why she could not pay, and what to do next. The page says: {said or 'nothing'}"
+            "She was not told why she could not pay, and what to do next: the page "
+            + (f"says “{said}”." if said else "is as it was, without a message.")
         )
 
 

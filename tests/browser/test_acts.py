@@ -188,3 +188,11 @@ def test_a_label_that_is_not_there(her_page: Page) -> None:
         'Ada could not read "Bookin number": the page at about:blank has labels "Booking number", "Price". '
         'Did you mean "Booking number"? It looked for N s.'
     )
+
+
+def test_that_the_page_is_not_there_is_said_with_what_it_does_not_have(her_page: Page, site: Site) -> None:
+    site.pages["/confirm"] = (404, "<h1>This page does not exist</h1>")
+    opens(her_page, f"{site.url}/confirm")
+    with pytest.raises(StepFailed) as failed:
+        press(her_page, "Yes, this is me", HASTY)
+    assert "the page at /confirm, which the site answered with 404, has no buttons." in str(failed.value)

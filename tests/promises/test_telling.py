@@ -8,9 +8,11 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.promises.court import EVENT, at, case, looked, mail, table, verdict, verdicts
+from upheld.promises import telling
 from upheld.promises.judge import Case, Seen
 from upheld.promises.telling import duration
 from upheld.promises.timeline import Looked, Stretch
+from upheld.promises.window import Interval
 
 PAID = "within 2 minutes of paying"
 DAY_BEFORE = "on the day before the event"
@@ -131,3 +133,25 @@ def test_a_subject_without_end_is_cut() -> None:
     why = verdict(case(window=PAID, least=0, most=0), mail(60, "Your receipt " * 100)).why
     assert len(why) < 300
     assert '..."' in why
+
+
+def test_how_late_something_was_that_came_after_a_turn_is_said() -> None:
+    came = telling.late(case(window=PAID).promise, at(60 + 2 * 86_400), Interval(at(0), at(60)), "UTC", turned=True)
+    assert came.startswith("Ada's receipt came up to 2 days too late: it was promised within 2 minutes of paying, by ")
+    assert came.endswith(", to which the clock was turned.")
+
+
+def test_a_window_that_was_turned_over_in_a_moment_was_not_looked_at_for_no_time() -> None:
+    promise = case(window=PAID).promise
+    assert telling.broken(promise, 0, (at(0), at(0.3)), "UTC", turned=True).endswith(
+        " We looked without a gap, while the site's clock was turned to the end of the window."
+    )
+    assert "from 02:00:00 to 02:00:04 (UTC)" in telling.broken(promise, 0, (at(0), at(4)), "UTC", turned=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "many"), [("details", True), ("address", False), ("request to name her delegates", False)]
+)
+def test_of_several_words_the_first_says_whether_they_are_many(kind: str, many: bool) -> None:
+    said = telling.kept(case(kind=kind, window=PAID).promise, at(5), at(0), "UTC")
+    assert ("they were promised" in said) is many

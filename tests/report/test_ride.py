@@ -50,7 +50,7 @@ def test_a_good_ride_has_no_friction_and_says_what_it_took() -> None:
     ride = ride_of(journey(first, {"documents": [document(2)], "seconds": 1.5}))
     assert (ride.word, ride.why, ride.frictions) == ("Yes", (), ())
     assert ride.facts == (
-        "2 pages", "3 clicks", "3 fields filled in, of 6 asked and 4 required",
+        "2 pages", "3 clicks", "3 of 6 fields filled in",
         "1.9 s in all, at the pace of a machine", "0.8 s of it waiting for pages",
         "longest step 1.5 s (“she opens the page”)",
     )  # fmt: skip

@@ -27,6 +27,8 @@ LINKS = ("link",)
 
 _COULD_NOT = {"press": N_('{who} could not press "{words}"'), "follow": N_('{who} could not follow "{words}"')}
 _HAS = {"buttons": N_("has buttons {names}."), "links": N_("has links {names}.")}
+# https://www.w3.org/TR/navigation-timing-2/, 0 where it is not known; nothing of the page's own is run.
+_STATUS = "() => performance.getEntriesByType('navigation')[0]?.responseStatus || 0"
 _HAS_NO = {"buttons": N_("has no buttons."), "links": N_("has no links.")}
 
 
@@ -223,7 +225,11 @@ def missing(
     if errant:
         return StepFailed(f"{doing}: {errant}. {looked_for(spent)}")
     with trouble(doing, page=page, allow=manner.allow, probe=manner.probe):
-        said = _("{doing}: the page at {at} {seen}", doing=doing, at=where(page.url), seen=seen())
+        # That the page is not there says more than what it does not have.
+        status = page.evaluate(_STATUS)
+        at = where(page.url)
+        at = _("{at}, which the site answered with {status},", at=at, status=status) if status >= 400 else at
+        said = _("{doing}: the page at {at} {seen}", doing=doing, at=at, seen=seen())
         return StepFailed(f"{said} {looked_for(spent)}")
 
 

@@ -157,10 +157,7 @@ class _Look:
         said = (
             ngettext("one page", "{count} pages", int(measures["pages"])),
             ngettext("one click", "{count} clicks", int(measures["clicks"])) if "clicks" in measures else "",
-            _(
-                "{filled} fields filled in, of {asked} asked and {required} required",
-                filled=filled, asked=int(asked), required=int(measures["required_fields"]),
-            )
+            _("{filled} of {asked} fields filled in", filled=filled, asked=int(asked))
             if asked > filled
             else ngettext("one field filled in", "{count} fields filled in", filled)
             if filled
