@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from demo.lifeline import when_parent_ends
+from demo.quickly import importing
 
 __all__ = ["Bank"]
 
@@ -55,8 +56,9 @@ class Bank:
 
 def main() -> None:
     """Serve localstripe on loopback only. Its own command listens on every address of the machine."""
-    from aiohttp import web
-    from localstripe.server import app, store
+    with importing():
+        from aiohttp import web
+        from localstripe.server import app, store
 
     # It would otherwise write all it knows to one file in /tmp after each request, shared by all that run.
     store.dump_to_disk = lambda: None

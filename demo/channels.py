@@ -9,14 +9,17 @@ import smtplib
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import httpx
-from twilio.rest import Client
 
 from demo.letters import SENDER, Hook, Letter, Text
 from demo.settings import Settings
 from demo.spoiling import outgoing
 from demo.store import Mail
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
 
 __all__ = ["Channels"]
 
@@ -64,6 +67,8 @@ class Channels:
 
     @cached_property
     def _twilio(self) -> Client:
+        from twilio.rest import Client  # with the first text message; most shops send none
+
         client = Client(ACCOUNT, self._settings.sms_token)
         client.api.base_url = self._settings.sms_url
         return client

@@ -1,4 +1,4 @@
-"""`python -m demo`: the shop, until it is told to stop (SIGTERM, SIGINT, or its parent's end with `--lifeline`)."""
+"""The shop, put together and served until it is told to stop (SIGTERM, SIGINT, or its parent's end: `--lifeline`)."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from demo.settings import Settings, WrongSetting
 from demo.shop import Shop
 from demo.spoiling import spoil_pages
 from demo.store import Store
+
+__all__ = ["main"]
 
 LAST_MAILS = 1.0  # seconds that mails on their way have to arrive once we are told to stop
 
@@ -114,7 +116,3 @@ def main() -> None:
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-import stripe
+from typing import TYPE_CHECKING, Any
 
 from demo.payments import API_VERSION, Cashier, Declined, Problem
+
+if TYPE_CHECKING:
+    import stripe
 
 __all__ = ["Cards", "Kept"]
 
@@ -68,6 +69,8 @@ class Cards:
         return Kept(customer, str(kept.id))
 
     def _ask(self, about: str, ask: Callable[[stripe.StripeClient], Any]) -> Any:
+        import stripe  # with the first card, as in `demo.payments`
+
         client = stripe.StripeClient(
             self._cashier.key,
             stripe_version=API_VERSION,

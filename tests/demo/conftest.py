@@ -1,4 +1,4 @@
-"""A shop and a mail server for each module."""
+"""A shop and a mail server for each module, and one bank that all of them share."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from demo.bank import Bank
 from demo.process import Demo
-from tests.demo.stage import Sink, close_clients, running_door, running_sink
+from tests.demo.stage import Sink, close_clients, paid_at, running_door, running_sink
 
 
 @pytest.fixture(autouse=True)
@@ -23,9 +24,15 @@ def sink() -> Iterator[Sink]:
         yield sink
 
 
+@pytest.fixture(scope="session")
+def bank() -> Iterator[Bank]:
+    with Bank() as bank:
+        yield bank
+
+
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory, sink: Sink) -> Iterator[Demo]:
-    with Demo(tmp_path_factory.mktemp("shop"), smtp_port=sink.port) as demo:
+def shop(tmp_path_factory: pytest.TempPathFactory, sink: Sink, bank: Bank) -> Iterator[Demo]:
+    with Demo(tmp_path_factory.mktemp("shop"), smtp_port=sink.port, environ=paid_at(bank)) as demo:
         yield demo
 
 

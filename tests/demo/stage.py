@@ -17,6 +17,8 @@ import httpx
 from aiosmtpd.controller import Controller
 from bs4 import BeautifulSoup
 
+from demo.bank import Bank
+
 GOOD_CARD, DECLINED_CARD = "4242 4242 4242 4242", "4000000000000002"
 
 
@@ -170,6 +172,11 @@ def put_event(url: str, slug: str, at: datetime, **changes: str) -> httpx.Respon
     data = {"title": "Systems Day", "start": at.isoformat(), "zone": "Europe/Berlin", "venue": "Town Hall"}
     data |= {"price": "120.00", "currency": "EUR"} | changes
     return client(url).put(f"/api/events/{slug}", json=data, auth=("organiser", "organiser"))
+
+
+def paid_at(bank: Bank, stories: str = "") -> dict[str, str]:
+    """The settings of a shop that has no bank of its own, and tells these stories, or all."""
+    return {"STRIPE_API_BASE": bank.url, "STRIPE_API_KEY": bank.key, "DEMO_STORIES": stories}
 
 
 @contextmanager

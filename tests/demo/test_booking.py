@@ -24,6 +24,7 @@ from tests.demo.stage import (
     client,
     facts,
     organiser,
+    paid_at,
     put_event,
     running_sink,
     soup,
@@ -182,8 +183,8 @@ def test_going_back_and_on_again_is_one_order_and_another_person_is_another(shop
 def test_paying_in_two_tabs_at_once_charges_and_mails_once(
     sink: Sink, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    with Bank() as bank:
-        environ = {"STRIPE_API_BASE": bank.url, "STRIPE_API_KEY": bank.key}
+    with Bank() as bank:  # of its own, as all charges are counted
+        environ = paid_at(bank, "events")
         with Demo(tmp_path_factory.mktemp("twice"), smtp_port=sink.port, environ=environ) as demo:
             ada = Customer(demo.url, "ada.twice@customers.test")
             checkout = ada.register()
@@ -245,10 +246,13 @@ def test_setting_the_stage_is_for_the_organiser_and_happens_once(shop: Demo) -> 
     assert soup(client(shop.url).get("/events/once")).h1
 
 
-def test_mail_waits_for_a_mail_server_that_is_down_and_comes_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_mail_waits_for_a_mail_server_that_is_down_and_comes_once(
+    bank: Bank, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     with running_sink() as sink:
         sink.stop()
-        with Demo(tmp_path_factory.mktemp("down"), smtp_port=sink.port) as demo:
+        environ = paid_at(bank, "events")
+        with Demo(tmp_path_factory.mktemp("down"), smtp_port=sink.port, environ=environ) as demo:
             ada = Customer(demo.url, "ada.down@customers.test")
             ada.book()
             until(lambda: "mail failed, next try in 1 s" in demo.log.read_text())

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from demo.bank import Bank
 from demo.clock import GoesBack, SiteClock
 from demo.process import Demo
-from tests.demo.stage import Clock, Customer, Sink, client, put_event, until
+from tests.demo.stage import Clock, Customer, Sink, client, paid_at, put_event, until
 
 
 def test_the_clock_ticks_at_the_real_rate_and_only_goes_forward() -> None:
@@ -24,8 +25,8 @@ def test_the_clock_ticks_at_the_real_rate_and_only_goes_forward() -> None:
         clock.turn(goal - timedelta(seconds=1))
 
 
-def test_without_leave_the_clock_is_neither_shown_nor_turned(tmp_path: Path, sink: Sink) -> None:
-    with Demo(tmp_path, smtp_port=sink.port, test_clock="") as shop:
+def test_without_leave_the_clock_is_neither_shown_nor_turned(tmp_path: Path, sink: Sink, bank: Bank) -> None:
+    with Demo(tmp_path, smtp_port=sink.port, test_clock="", environ=paid_at(bank, "events")) as shop:
         for answer in (client(shop.url).get("/test-clock"), client(shop.url).put("/test-clock", json={"now": "x"})):
             assert answer.status_code == 403
             assert "DEMO_TEST_CLOCK=1" in answer.json()["error"]
@@ -82,8 +83,8 @@ def test_who_books_on_the_last_day_is_neither_promised_nor_sent_a_reminder(shop:
     assert len(sink.of(ada.email)) == 2
 
 
-def test_mail_that_is_held_back_is_not_idle_and_is_held_side_by_side(tmp_path: Path, sink: Sink) -> None:
-    with Demo(tmp_path, smtp_port=sink.port, mail_delay=1.0) as shop:
+def test_mail_that_is_held_back_is_not_idle_and_is_held_side_by_side(tmp_path: Path, sink: Sink, bank: Bank) -> None:
+    with Demo(tmp_path, smtp_port=sink.port, mail_delay=1.0, environ=paid_at(bank, "events")) as shop:
         clock = Clock(shop.url)
         customers = [Customer(shop.url, f"held{number}@customers.test") for number in range(3)]
         for customer in customers:
@@ -98,8 +99,9 @@ def test_mail_that_is_held_back_is_not_idle_and_is_held_side_by_side(tmp_path: P
         assert [len(sink.of(customer.email)) for customer in customers] == [2, 2, 2]
 
 
-def test_a_restart_turns_nothing_back_and_sends_nothing_twice(tmp_path: Path, sink: Sink) -> None:
-    with Demo(tmp_path, smtp_port=sink.port) as shop:
+def test_a_restart_turns_nothing_back_and_sends_nothing_twice(tmp_path: Path, sink: Sink, bank: Bank) -> None:
+    environ = paid_at(bank, "events")
+    with Demo(tmp_path, smtp_port=sink.port, environ=environ) as shop:
         clock = Clock(shop.url)
         ada = Customer(shop.url, "ada.restart@customers.test")
         ada.book()
@@ -107,15 +109,16 @@ def test_a_restart_turns_nothing_back_and_sends_nothing_twice(tmp_path: Path, si
         assert len(sink.of(ada.email)) == 3
         turned = clock.now()
         shop.kill()
-    with Demo(tmp_path, smtp_port=sink.port, keep=True) as shop:
+    with Demo(tmp_path, smtp_port=sink.port, keep=True, environ=environ) as shop:
         clock = Clock(shop.url)
         assert clock.now() >= turned
         clock.turn_and_settle(clock.now() + timedelta(days=2))
         assert len(sink.of(ada.email)) == 3
 
 
-def test_each_customer_has_a_clock_of_her_own(tmp_path: Path, sink: Sink) -> None:
-    with Demo(tmp_path, smtp_port=sink.port, test_clock="customer") as shop:
+def test_each_customer_has_a_clock_of_her_own(tmp_path: Path, sink: Sink, bank: Bank) -> None:
+    environ = paid_at(bank, "events")
+    with Demo(tmp_path, smtp_port=sink.port, test_clock="customer", environ=environ) as shop:
         assert "/test-clock/<name>" in client(shop.url).get("/test-clock").json()["error"]
         assert client(shop.url).get("/test-clock/a%20b").status_code == 404
         ada = Customer(shop.url, "ada.own@customers.test", clock="ada")
@@ -130,7 +133,7 @@ def test_each_customer_has_a_clock_of_her_own(tmp_path: Path, sink: Sink) -> Non
         assert parsedate_to_datetime(reminder["Date"]) > datetime.now(UTC) + timedelta(days=3)
         turned = hers.now()
         shop.kill()
-    with Demo(tmp_path, smtp_port=sink.port, test_clock="customer", keep=True) as shop:
+    with Demo(tmp_path, smtp_port=sink.port, test_clock="customer", keep=True, environ=environ) as shop:
         hers, his = Clock(shop.url, "ada"), Clock(shop.url, "ben")
         assert hers.now() >= turned
         his.turn_and_settle(his.now() + timedelta(days=3, hours=20))
@@ -142,8 +145,8 @@ def turned(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
 
 
-def test_the_clock_is_turned_from_a_command_line(tmp_path: Path, sink: Sink) -> None:
-    with Demo(tmp_path, smtp_port=sink.port, mail_delay=0.5) as shop:
+def test_the_clock_is_turned_from_a_command_line(tmp_path: Path, sink: Sink, bank: Bank) -> None:
+    with Demo(tmp_path, smtp_port=sink.port, mail_delay=0.5, environ=paid_at(bank, "events")) as shop:
         ada = Customer(shop.url, "ada.command@customers.test")
         ada.book()
         address = f"{shop.url}/test-clock"

@@ -24,7 +24,7 @@ import pytest
 import demo
 from demo.bank import Bank
 from demo.process import Demo
-from tests.demo.stage import Clock, Sink, client, facts, soup, until
+from tests.demo.stage import Clock, Sink, client, facts, paid_at, soup, until
 
 ORGANISER = ("organiser", "organiser")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -83,14 +83,8 @@ def phones() -> Iterator[Phones]:
     phones.close()
 
 
-@pytest.fixture(scope="module")
-def bank() -> Iterator[Bank]:
-    with Bank() as bank:
-        yield bank
-
-
 def start(folder: Path, sink: Sink, phones: Phones, bank: Bank, *defects: str) -> Demo:
-    environ = {"STRIPE_API_BASE": bank.url, "STRIPE_API_KEY": bank.key, "DEMO_STORIES": "courses"}
+    environ = paid_at(bank, "courses")
     return Demo(folder, smtp_port=sink.port, sms_url=phones.url, defects=defects, environ=environ)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from bs4 import BeautifulSoup
 import demo
 from demo.bank import Bank
 from demo.process import Demo
-from tests.demo.stage import Clock, Sink, until
+from tests.demo.stage import Clock, Sink, paid_at, until
 from tests.demo.test_downloads import TITLE, Buyer, heading, link_of, words_of
 
 KINDS = ("Your download", "Your new link", "Your receipt", "You paid 19.00 EUR", "You paid 21.00 EUR")
@@ -134,12 +133,6 @@ def watch(shop: Demo, sink: Sink, domain: str) -> dict[str, Any]:
     return seen | {name: dict(mails(sink, buyer)) for name, buyer in bought.items()}
 
 
-@pytest.fixture(scope="module")
-def bank() -> Iterator[Bank]:
-    with Bank() as bank:
-        yield bank
-
-
 # Defects that do not touch the same things are watched together, to save time.
 GROUPS: tuple[tuple[str, ...], ...] = (
     (),
@@ -163,7 +156,7 @@ def test_a_defect_does_what_the_table_says_and_nothing_else(
     group: tuple[str, ...], tmp_path: Path, sink: Sink, bank: Bank
 ) -> None:
     domain = f"{(*group, 'healthy')[0].replace('_', '-')}.downloads.test"
-    environ = {"STRIPE_API_BASE": bank.url, "STRIPE_API_KEY": bank.key, "DEMO_STORIES": "downloads"}
+    environ = paid_at(bank, "downloads")
     expected = HEALTHY.copy()
     for name in group:
         assert all(expected[key] == HEALTHY[key] for key in EFFECTS[name]), f"{name} is hidden by others"

@@ -20,11 +20,12 @@ import pypdf
 import pytest
 from bs4 import BeautifulSoup
 
+from demo.bank import Bank
 from demo.downloads.links import Links
 from demo.downloads.tables import DownloadLink
 from demo.process import Demo
 from demo.wallet import NotFromWallet, Till, Wallet, WalletDown, signature
-from tests.demo.stage import Clock, Sink, client, facts, soup, until
+from tests.demo.stage import Clock, Sink, client, facts, paid_at, soup, until
 
 CARD = {"name": "Ada Lovelace", "number": "4242 4242 4242 4242", "expiry": "08/49", "code": "123"}
 TITLE = "Promises Kept"
@@ -266,10 +267,10 @@ def test_a_link_is_of_one_order_alone(shop: Demo, sink: Sink) -> None:
 
 
 @pytest.fixture(scope="module")
-def own_clocks(tmp_path_factory: pytest.TempPathFactory, sink: Sink) -> Iterator[Demo]:
+def own_clocks(tmp_path_factory: pytest.TempPathFactory, sink: Sink, bank: Bank) -> Iterator[Demo]:
     """A shop with a clock for each customer."""
     folder = tmp_path_factory.mktemp("clocks")
-    with Demo(folder, smtp_port=sink.port, test_clock="customer", environ={"DEMO_STORIES": "downloads"}) as demo:
+    with Demo(folder, smtp_port=sink.port, test_clock="customer", environ=paid_at(bank, "downloads")) as demo:
         yield demo
 
 
@@ -321,8 +322,8 @@ def test_an_order_that_lacks_something_says_what(shop: Demo) -> None:
     assert len(re.findall(r'class="wrong"', answer.text)) == 3
 
 
-def test_what_was_paid_survives_a_restart(tmp_path: Path, sink: Sink) -> None:
-    environ = {"DEMO_STORIES": "downloads"}
+def test_what_was_paid_survives_a_restart(tmp_path: Path, sink: Sink, bank: Bank) -> None:
+    environ = paid_at(bank, "downloads")
     ada = None
     with Demo(tmp_path, smtp_port=sink.port, environ=environ) as first:
         ada = Buyer(first, "again@ada.test")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -20,7 +19,7 @@ import demo
 from demo.bank import Bank
 from demo.members.terms import renewal, renewal_notice
 from demo.process import Demo
-from tests.demo.stage import DECLINED_CARD, GOOD_CARD, Clock, Sink, client, soup, until
+from tests.demo.stage import DECLINED_CARD, GOOD_CARD, Clock, Sink, client, paid_at, soup, until
 
 ORGANISER = ("organiser", "organiser")
 KINDS = {
@@ -279,17 +278,11 @@ def protect_and_sign_in(member: Member, clock: Clock) -> dict[str, bool]:
     return {"code asked for": asked, "code lets in": let_in or not asked, "link used twice": again}
 
 
-@pytest.fixture(scope="module")
-def bank() -> Iterator[Bank]:
-    with Bank() as bank:
-        yield bank
-
-
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0] if group else "healthy")
 def test_defects_do_what_the_table_says_and_nothing_else(
     group: tuple[str, ...], tmp_path: Path, sink: Sink, bank: Bank
 ) -> None:
-    environ = {"STRIPE_API_BASE": bank.url, "STRIPE_API_KEY": bank.key}
+    environ = paid_at(bank, "members")
     with Demo(tmp_path, smtp_port=sink.port, defects=group, environ=environ) as shop:
         seen = watch(shop, sink)
     expected = dict(HEALTHY)
@@ -374,7 +367,7 @@ def test_a_new_card_within_the_grace_puts_all_right(shop: Demo, sink: Sink) -> N
 
 
 def test_a_restart_in_between_renews_once(tmp_path: Path, sink: Sink, bank: Bank) -> None:
-    environ = {"STRIPE_API_BASE": bank.url, "STRIPE_API_KEY": bank.key}
+    environ = paid_at(bank, "members")
     with Demo(tmp_path, smtp_port=sink.port, environ=environ) as shop:
         ada = Member(shop, sink, "Ada").stand(14)
         Clock(shop.url).turn(ada.renews + timedelta(minutes=1))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -21,7 +20,7 @@ import pytest
 
 from demo.bank import Bank
 from demo.process import Demo
-from tests.demo.stage import Clock, Customer, Sink, client, facts, put_event, soup, until
+from tests.demo.stage import Clock, Customer, Sink, client, facts, paid_at, put_event, soup, until
 
 KINDS = {
     "Your booking is cancelled": "cancellation",
@@ -59,12 +58,6 @@ EFFECTS: dict[str, dict[str, Any]] = {
     "last_in_line_first": {name: [("second", 0), ("first", 6)] for name in NOBODY},
     "offer_never_ends": {name: [("first", 0)] for name in NOBODY},
 }
-
-
-@pytest.fixture(scope="module")
-def bank() -> Iterator[Bank]:
-    with Bank() as bank:
-        yield bank
 
 
 def kinds(mails: list[EmailMessage]) -> list[str]:
@@ -245,7 +238,7 @@ def test_a_defect_does_what_the_table_says_and_nothing_else(
 ) -> None:
     effects = [effect for name in names for effect in EFFECTS[name].items()]
     assert len(dict(effects)) == len(effects)
-    environ = {"STRIPE_API_BASE": bank.url, "STRIPE_API_KEY": bank.key, "DEMO_STORIES": "events"}
+    environ = paid_at(bank, "events")
     addresses: Any = {"sms_url": door.url, "webhook_url": f"{door.url}/hooks"}
     with Demo(tmp_path, smtp_port=sink.port, defects=names, environ=environ, **addresses) as shop:
         assert watch(shop, sink, door, bank) == HEALTHY | dict(effects)
@@ -258,7 +251,7 @@ def test_every_defect_is_watched_once() -> None:
 def test_giving_back_twice_refunds_once_and_only_before_it_begins(
     sink: Sink, bank: Bank, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    environ = {"STRIPE_API_BASE": bank.url, "STRIPE_API_KEY": bank.key, "DEMO_STORIES": "events"}
+    environ = paid_at(bank, "events")
     with Demo(tmp_path_factory.mktemp("back"), smtp_port=sink.port, environ=environ) as shop:
         before = len(refunds(bank))
         ada = Customer(shop.url, "ada.back@seats.test")

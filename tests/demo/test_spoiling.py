@@ -16,6 +16,7 @@ from flask import Blueprint, Flask
 
 import demo
 from demo import pdf
+from demo.bank import Bank
 from demo.letters import Attachment, Letter
 from demo.process import Demo
 from demo.settings import Settings
@@ -24,7 +25,7 @@ from demo.spoiling.letters import LETTERS
 from demo.spoiling.mails import MAILS, MORE
 from demo.spoiling.pages import PAGES
 from demo.words import Words
-from tests.demo.stage import Customer, Sink, client, put_event
+from tests.demo.stage import Customer, Sink, client, paid_at, put_event
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SITE = "http://127.0.0.1:8000"
@@ -183,10 +184,10 @@ def test_what_nobody_promised_leaves_as_well(defect: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def spoilt(tmp_path_factory: pytest.TempPathFactory, sink: Sink) -> Iterator[Demo]:
+def spoilt(tmp_path_factory: pytest.TempPathFactory, sink: Sink, bank: Bank) -> Iterator[Demo]:
     """The shop with every defect of its pages but the slow one."""
     wrong = {name for name, one in demo.defects().items() if one.file == "pages"} - {"slow_checkout"}
-    with Demo(tmp_path_factory.mktemp("spoilt"), smtp_port=sink.port, defects=wrong) as shop:
+    with Demo(tmp_path_factory.mktemp("spoilt"), smtp_port=sink.port, defects=wrong, environ=paid_at(bank)) as shop:
         yield shop
 
 
