@@ -146,6 +146,7 @@ def environment() -> jinja2.Environment:
         bytecode_cache=_COMPILED,
     )
     made.filters |= {"px": _px, "listed": language.listed, "short": short, "marked": marked}
+    made.filters |= {"quoted": _quoted}
     made.filters |= {"marked_page": marked_page, "facet": _facet, "place": place_of}
     made.globals |= {"_": _, "ngettext": ngettext, "language": language.language().replace("_", "-")}
     made.globals |= {"who_looks_again": who_looks_again}
@@ -304,6 +305,11 @@ def _plain(value: str) -> str:
 
 def _facet(card: Card) -> str:
     return "|".join(",".join(_plain(value) for value in part if value) for part in _parts(card))
+
+
+def _quoted(words: str) -> str:
+    """The words in the quotation marks of the language that is spoken."""
+    return _("“{words}”", words=words)
 
 
 def _facets(cards: Sequence[Card]) -> list[tuple[str, str, list[tuple[str, str]]]]:
