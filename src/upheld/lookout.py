@@ -183,7 +183,7 @@ class Lookout:
                     _(
                         "{name} at {url} has not answered since {since} UTC",
                         name=_(self._mail.mailbox.name),
-                        url=self._mail.mailbox.url,
+                        url=self._mail.mailbox.url.partition("?")[0],
                         since=f"{self._mail.pulse:%H:%M:%S}",
                     )
                 )

@@ -56,7 +56,8 @@ class StoredMailbox(abc.ABC):
 
     @property
     def _place(self) -> str:
-        return f"{_capital(self.name)} at {self.url}"
+        # Where it keeps things says nothing to whoever reads why something is unproven.
+        return f"{_capital(self.name)} at {self.url.partition('?')[0]}"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
@@ -204,7 +205,7 @@ class StoredMailbox(abc.ABC):
                 spans.append(Span(max(began, covered), beat))
                 covered = beat
         if covered < until:
-            gaps.append(Gap(covered, until, f"{self.name} at {self.url} did not run"))
+            gaps.append(Gap(covered, until, f"{self.name} at {self.url.partition('?')[0]} did not run"))
         return Coverage(tuple(spans), tuple(gaps))
 
     def _may_still_say(self, until: datetime) -> bool:
