@@ -23,10 +23,11 @@ from babel.dates import format_date
 
 from upheld.improve.book import STAGES, Book
 from upheld.improve.editions import FILE, Change, Edition, next_edition, read_edition
-from upheld.improve.looks import ANSWERS, MARKS, MEANINGS
+from upheld.improve.looks import ANSWERS
 from upheld.language import gettext as _
 from upheld.language import language, ngettext
 from upheld.promises import Verdict
+from upheld.report.looks import MARKS, MEANINGS
 from upheld.report.plain import shown
 from upheld.report.results import address_of
 

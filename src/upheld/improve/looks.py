@@ -8,23 +8,8 @@ from collections.abc import Mapping
 from upheld.language import N_
 from upheld.report.model import Answer
 
-__all__ = ["ANSWERS", "MARKS", "MEANINGS", "look_of", "looks_alike"]
+__all__ = ["ANSWERS", "look_of", "looks_alike"]
 
-MARKS: Mapping[str, str] = {
-    "kept": "✓", "late": "△", "broken": "✕", "wrong": "≠", "repeated": "2×", "unwanted": "!", "open": "…",
-    "unproven": "?", "withdrawn": "–",
-}  # fmt: skip
-MEANINGS: Mapping[str, str] = {
-    "kept": N_("the one right thing arrived in time"),
-    "late": N_("the right thing arrived, but too late"),
-    "broken": N_("the time was up and nothing came"),
-    "wrong": N_("something came that says, shows or links the wrong thing"),
-    "repeated": N_("it came more often than promised"),
-    "unwanted": N_("something came that was promised not to"),
-    "open": N_("it was not due yet"),
-    "unproven": N_("we could not look, so nothing is said about the site"),
-    "withdrawn": N_("the customer or the site took it back, so it is no longer owed"),
-}
 ANSWERS: Mapping[Answer, tuple[str, str, str]] = {
     "no": ("broken", "✕", N_("broke its word")),
     "cannot tell": ("unproven", "?", N_("cannot tell")),

@@ -11,11 +11,11 @@ from pathlib import Path
 from babel.dates import format_date
 
 from upheld.improve.bookbinding import environment, style_of, write_page
-from upheld.improve.looks import MARKS
 from upheld.improve.promise_map import Mapped, Place, PromiseMap
 from upheld.improve.tally import WORST
 from upheld.language import N_, language
 from upheld.language import gettext as _
+from upheld.report.looks import MARKS
 
 __all__ = ["draw"]
 

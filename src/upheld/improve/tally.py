@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
-from upheld.improve.looks import MARKS
 from upheld.language import gettext as _
 from upheld.language import listed, ngettext
 from upheld.ledger import JourneyView, RunView
 from upheld.promises import Verdict
 from upheld.report.links import anchors_of, page_of, slug_of
+from upheld.report.looks import MARKS
 from upheld.report.model import journeys_of, makes_sense, verdict_of
 
 __all__ = ["WORST", "Nights", "State", "Tally"]

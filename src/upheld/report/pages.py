@@ -30,6 +30,7 @@ from upheld.report.insight import insights_of
 from upheld.report.lede import Said, lede, who_looks_again
 from upheld.report.letters import masked
 from upheld.report.links import JOURNEYS
+from upheld.report.looks import GATES, MARKS, MEANINGS, RIDES, SENSE
 from upheld.report.marking import marked, marked_page
 from upheld.report.masking import Mask
 from upheld.report.model import Arrivals, gate, verdict_of
@@ -43,42 +44,6 @@ from upheld.report.withheld import withheld
 
 __all__ = ["environment", "write_report"]
 
-MARKS = {
-    "kept": "✓", "late": "△", "broken": "✕", "wrong": "≠", "repeated": "2×", "unwanted": "!", "open": "…",
-    "unproven": "?", "withdrawn": "–", "failed": "✕",
-}  # fmt: skip
-MEANINGS = {
-    "kept": N_("the one right thing arrived in time"),
-    "late": N_("the right thing arrived, but too late"),
-    "broken": N_("the time was up and nothing came"),
-    "wrong": N_("something came that says, shows or links the wrong thing"),
-    "repeated": N_("it came more often than promised"),
-    "unwanted": N_("something came that was promised not to"),
-    "open": N_("it is not due yet; a later run settles it"),
-    "unproven": N_("nobody could tell: we could not look, or the journey did not come so far"),
-    "withdrawn": N_("the customer or the site took it back, so it is no longer owed"),
-    "failed": N_("no promise: a step, a page or a message on the way was not right"),
-}
-SENSE = {
-    "no": (N_("No"), "broken", "✕"),
-    "cannot tell": (N_("Cannot tell"), "unproven", "?"),
-    "so far": (N_("So far"), "open", "…"),
-    "yes": (N_("Yes"), "kept", "✓"),
-}
-RIDES = {
-    N_("Yes"): ("kept", "✓"),
-    N_("Mostly"): ("late", "△"),
-    N_("No"): ("broken", "✕"),
-    N_("Not to its end"): ("broken", "✕"),
-}
-GATES = {N_("go"): ("kept", "✓"), N_("no-go"): ("broken", "✕"), N_("cannot tell"): ("unproven", "?")}
-# Said by other parts of the house, a word or two each.
-_WORDS = (
-    N_("failed"), N_("kept"), N_("late"), N_("broken"), N_("wrong"), N_("repeated"), N_("unwanted"), N_("open"),
-    N_("unproven"),
-    N_("withdrawn"), N_("share"), N_("package"), N_("keep: welcome"), N_("keep: deliver"), N_("keep: keep faith"),
-    N_("keep: farewell"), N_("improve"), N_("by email"), N_("on the page"), N_("by text message"), N_("as a PDF"),
-)  # fmt: skip
 # As many days ahead as somebody plans by.
 MOST_DAYS = 8
 
