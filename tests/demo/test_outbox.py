@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 import pytest
@@ -135,3 +136,25 @@ def test_a_story_that_fails_holds_up_no_other(tmp_path: Path, caplog: pytest.Log
         until(lambda: good.worked == [""])
         until(lambda: "the scheduler of broken failed" in caplog.text)
         assert not outbox.idle("")
+
+
+def test_what_a_story_puts_into_the_outbox_while_somebody_asks_is_not_overlooked(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'shop.db'}")
+    clocks = Clocks(store, "shared")
+
+    def written_meanwhile(_clock: str) -> datetime | None:
+        """The scheduler's work ends just now: nothing is due any more, and the mail is due from this moment on."""
+        with store.write() as session:
+            session.add(
+                Mail(key="1", story="members", kind="notice", ref=1, recipient="ada@x.test", due=clocks.now(""))
+            )
+        return None
+
+    story = SimpleNamespace(name="members", next_due=written_meanwhile)
+    shop = SimpleNamespace(store=store, clocks=clocks, stories=[story], when_woken=lambda _wake: None)
+    outbox = Outbox(cast(Any, shop), cast(Any, None))
+    assert not outbox.idle("")
+    with store.write() as session:
+        session.query(Mail).update({Mail.sent_at: datetime.now(UTC)})
+    story.next_due = lambda _clock: None
+    assert outbox.idle("")
