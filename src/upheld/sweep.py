@@ -47,6 +47,7 @@ _DOUBTS = {
 # What she sees with her own eyes while she walks, and no mailbox catches.
 WALKED = ("page", "download")
 # A kept promise is settled once its quiet period is over; a failed one cannot become better by waiting either.
+_JUST_NOW = timedelta(seconds=10)
 _SETTLED = (Verdict.WRONG, Verdict.REPEATED, Verdict.UNWANTED, Verdict.LATE)
 Progress = Callable[[int, int, str], None]
 Inspect = Callable[["Sequence[Settled]"], "tuple[list[Settled], list[NewEvent]]"]
@@ -275,15 +276,19 @@ class Sweep:
         covered = docket.walks.get(bench.walk, [])
         if channel not in WALKED:
             covered = [*self._lookout.covered(docket.since, channel), *docket.covered(channel)]
+        reasons, blind = self._lookout.reasons(channel), self._blind.get(bench.clock, "")
+        if blind:
+            # A site whose mail nobody takes is at work for ever: that is the cause, and its clock only the consequence.
+            blind = next((one.why for one in reversed(reasons) if real - one.until < _JUST_NOW), blind)
         return Looked(
             now=timeline.site_at(real),
             real_now=real,
             covered=covered,
             gaps=[*self._lookout.gaps(channel), *docket.gaps(channel), *docket.jumps.get(bench.clock, ())],
-            reasons=self._lookout.reasons(channel),
+            reasons=reasons,
             timeline=timeline,
             jumps=docket.jumps.get(bench.clock, ()),
-            blind=self._blind.get(bench.clock, ""),
+            blind=blind,
         )
 
     def _with_doubt(self, docket: _Docket, verdicts: dict[str, Judgement]) -> dict[str, Judgement]:
