@@ -69,8 +69,10 @@ def test_ordinary_mail_uses_what_all_show() -> None:
             {"id": "color-contrast", "impact": "serious", "help": "Elements must meet contrast", "count": 3,
              "nodes": [{"target": ["p:nth-child(2)"]}]},
             [
-                "Not everybody can read the receipt: Some words can hardly be read: too little contrast "
-                "(“Pale words” and 2 more)."
+                (
+                    "Not everybody can read the receipt: Some words can hardly be read: too little contrast "
+                    "(“Pale words” and 2 more)."
+                )
             ],
         ),
         ({"id": "link-name", "impact": "moderate", "help": "Links", "nodes": []}, []),
