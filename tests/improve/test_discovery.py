@@ -261,4 +261,4 @@ def test_what_is_promised_and_never_told() -> None:
     late = welcome._replace(at=NOON + timedelta(days=2))
     found = untold(view, [PAGE], [late, reminder], {})
     assert [one.kind for one in found] == ["reminder", "survey"]
-    assert found[0].said == "Ada is to get the reminder, and nothing that she reads beforehand tells her so."
+    assert found[0].said == "Ada is to get the reminder, and we found no sentence beforehand that tells her so."

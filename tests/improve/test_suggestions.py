@@ -141,17 +141,17 @@ def test_money_with_a_single_line_of_response(stage: Stage, tmp_path: Path) -> N
     walked(stage.journey("Again"))
     points = {kind: MAP.touchpoint[kind].model_copy(update={"second_line": ""}) for kind in ("receipt", "confirmation")}
     (one,) = made(stage.view(), tmp_path, MAP.model_copy(update={"touchpoint": points}))
-    assert one.said == "Should the receipt ever not come, she has no second way to it: show it on a page as well."
+    assert one.said == "There is no second way to the receipt: show it on a page as well."
     walk = stage.journey("Refund")
     walk.promise("refund", verdict="kept")
     points["refund"] = points["receipt"]
     (one,) = made(stage.view(), tmp_path, MAP.model_copy(update={"touchpoint": points}))
-    assert one.said.startswith("Should the receipt or refund ever not come")
+    assert one.said.startswith("There is no second way to the receipt or refund")
     assert len(one.journeys) == 3
     first, _again, refund = one.journeys
     assert one.told == {
-        first: ("Should the receipt ever not come, she has no second way to it: show it on a page as well.", 1),
-        refund: ("Should the refund ever not come, she has no second way to it: show it on a page as well.", 0),
+        first: ("There is no second way to the receipt: show it on a page as well.", 1),
+        refund: ("There is no second way to the refund: show it on a page as well.", 0),
     }
 
 

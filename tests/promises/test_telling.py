@@ -155,3 +155,11 @@ def test_a_window_that_was_turned_over_in_a_moment_was_not_looked_at_for_no_time
 def test_of_several_words_the_first_says_whether_they_are_many(kind: str, many: bool) -> None:
     said = telling.kept(case(kind=kind, window=PAID).promise, at(5), at(0), "UTC")
     assert ("they were promised" in said) is many
+
+
+def test_how_early_something_was_that_came_with_a_turn_is_not_known() -> None:
+    promise, interval = case(kind="reminder", window=DAY_BEFORE).promise, Interval(at(60), at(120))
+    said = telling.too_early(promise, at(58), interval, "UTC", turned=True)
+    assert said.startswith("Ada's reminder came too early: it was there by ")
+    assert "2 s" not in said
+    assert "2 s too early" in telling.too_early(promise, at(58), interval, "UTC")

@@ -97,7 +97,7 @@ class NoSecondLine:
                 row.key == "amount" for row in view.promise.expectation.rows
             )
             if point is not None and not view.promise.silent and about_money and not point.second_line:
-                said = _("Should the {what} ever not come, she has no second way to it: show it on a page as well.")
+                said = _("There is no second way to the {what}: show it on a page as well.")
                 seen = _("the map names no second line for the {kind}", kind=view.promise.kind)
                 yield Hint(said, seen, view.promise.kind)
 

@@ -99,7 +99,7 @@ class Untold:
     def said(self) -> str:
         """Return it as a sentence for a business owner."""
         return gettext(
-            "{who} is to get the {kind}, and nothing that she reads beforehand tells her so.",
+            "{who} is to get the {kind}, and we found no sentence beforehand that tells her so.",
             who=self.who,
             kind=self.kind,
         )

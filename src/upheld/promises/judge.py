@@ -296,7 +296,9 @@ def _judge_arrival(case: Case, answers: Sequence[Seen], surplus: Sequence[Seen],
             why = telling.wrong(promise, faults)
             return Judgement(Verdict.WRONG, why, _ids([*answers, *surplus]), one.site_at)
         if early:
-            why = telling.too_early(promise, one.site_at, interval, case.zone)
+            why = telling.too_early(
+                promise, one.site_at, interval, case.zone, turned=looked.timeline.was_turned_to(one.site_at)
+            )
             return Judgement(Verdict.WRONG, why, _ids([*answers, *surplus]), one.site_at)
     if surplus:
         times = [one.site_at for one in (*answers, *surplus)]

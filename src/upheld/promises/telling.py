@@ -232,8 +232,14 @@ def unsound(promise: Promise, said: Sequence[str]) -> str:
     return _("{its} is not as it should be: {said}", its=_its(promise), said=" ".join(said))
 
 
-def too_early(promise: Promise, came: datetime, interval: Interval, zone: str) -> str:
+def too_early(promise: Promise, came: datetime, interval: Interval, zone: str, *, turned: bool = False) -> str:
     """*Ada's reminder came 3 days too early, on ...; it was promised on the day before the event.*"""
+    if turned:
+        return _(
+            "{its} came too early: it was there by {when}, to which the clock was turned, and was promised{window}, "
+            "not before {opens}.",
+            its=_its(promise), when=instant(came, zone), window=_promised(promise), opens=instant(interval.opens, zone),
+        )  # fmt: skip
     return _(
         "{its} came {time} too early, on {when}; it was promised{window}.",
         its=_its(promise), time=duration(interval.opens - came), when=instant(came, zone), window=_promised(promise),

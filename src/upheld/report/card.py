@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from upheld.ledger import JourneyView, PromiseView
 from upheld.promises import Verdict
-from upheld.report.model import Answer, alone
+from upheld.report.model import Answer, alone, reason_of
 from upheld.report.ride import Ride
 from upheld.report.since import Since
 from upheld.report.story import Notice
@@ -112,7 +112,9 @@ class Card:
         """The troubles for the front page: what happened alike to several people is one box."""
         found: dict[tuple[Verdict, str], list[PromiseCard]] = defaultdict(list)
         for one in self.troubles:
-            found[one.verdict, one.view.promise.touchpoint].append(one)
+            # What could not be seen for one reason is one thing, whatever was promised.
+            unseen = one.verdict is Verdict.UNPROVEN
+            found[one.verdict, reason_of(one.view) if unseen else one.view.promise.touchpoint].append(one)
         return list(found.values())
 
     @property

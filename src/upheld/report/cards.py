@@ -173,7 +173,7 @@ class Cards:
         known = self._maps.get(journey.journey)
         point = known.touchpoint.get(view.promise.kind) if known else None
         # Only for one that is missing she needs another way to it.
-        missed = verdict in (Verdict.BROKEN, Verdict.LATE, Verdict.WRONG)
+        missed = verdict in (Verdict.BROKEN, Verdict.LATE)
         troubled = verdict.failed or verdict is Verdict.UNPROVEN
         its = [one for one in found if judged and one.arrival in judged.arrivals]
         why = masked(why_of(view))

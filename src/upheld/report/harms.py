@@ -19,6 +19,8 @@ _ANYWAY = {
     Verdict.UNWANTED: N_("She was promised that it would not come: she believes the next promise less."),
     Verdict.WRONG: N_("What she holds is not what she was promised."),
 }
+# "Wrong" is also what comes before its time.
+_TOO_SOON = N_("It comes before it is of use: what it says is not true yet, or is forgotten when it counts.")
 # A map says what it costs her when a receipt is missing; that it greets somebody else costs her something else.
 _BY_CHECK = {
     "attachment": N_("She cannot open what came with it."),
@@ -54,6 +56,9 @@ def harm_of(view: PromiseView, journey: JourneyView, maps: Mapping[str, JourneyM
     own = point.harms.get(str(verdict), "") if point else ""  # type: ignore[call-overload] # it is one of the four
     if verdict is Verdict.WRONG:
         answers = view.judgement.arrivals if view.judgement else ()
+        judged = view.judgement
+        if judged and judged.site_at and judged.site_from and judged.site_at < judged.site_from:
+            return _(_TOO_SOON)
         for one in found_in(journey):
             # What the map says of "wrong" is of a value, which is what a feature asks for.
             if one.fails and one.arrival in answers and not (own and one.check == "contradiction"):

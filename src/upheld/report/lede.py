@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from upheld.cases import zone_of
 from upheld.language import N_, listed, ngettext
@@ -29,6 +30,7 @@ from upheld.report.model import (
     why_of,
 )
 from upheld.report.since import Past
+from upheld.report.times import day, zone_of_run
 
 __all__ = ["Said", "lede", "who_looks_again"]
 
@@ -96,6 +98,14 @@ def lede(run: RunView, maps: Mapping[str, JourneyMap], past: Past | None = None)
         walked = ngettext("One journey was walked to the end", "{count} journeys were walked to the end", fine)
         were_kept = ngettext(", and one promise was kept.", ", and {count} promises were kept.", kept) if kept else "."
         said.append(Said(f"{walked}{were_kept}", "yes"))
+    turned = [one.site for one in run.clock if one.turned]
+    if turned and (run.finished is None or max(turned) - run.finished > timedelta(hours=1)):
+        until = day(max(turned), zone_of_run(journeys))
+        ahead = _(
+            "The site’s clock was turned forward, as far as {day}: what is dated later than now is of that time.",
+            day=until,
+        )
+        said.append(Said(ahead, "yes"))
     if bad and past is not None and not past.nights:
         said.append(Said(_("There is no earlier run to compare with."), "yes"))
     if run.interrupted:
@@ -144,7 +154,9 @@ class _Told:
             if journey.status == "failed":
                 text, _line, error = stopped_at(journey)
                 at = _("stopped at “{step}”", step=text) if text else _("stopped, and nobody said why")
-                groups[(error.splitlines() or [at])[0]].append(journey)
+                # A page's own source says nothing to whoever reads this first.
+                first = (error.splitlines() or [""])[0].partition("<")[0].rstrip(" :")
+                groups[first or at].append(journey)
         for error, found in groups.items():
             names = list(dict.fromkeys(f"“{name_of(journey)}”" for journey in found))
             said = _("{names}: {error}", names=listed(names[:3]), error=error)
@@ -199,8 +211,8 @@ class _Told:
                      for view in one.promises)  # fmt: skip
         if barred:
             said = ngettext(
-                "One more promise was not reached, because its journey stopped before.",
-                "{count} more promises were not reached, because their journeys stopped before.",
+                "One more promise was not reached: the way to it was barred.",
+                "{count} more promises were not reached: the way to them was barred.",
                 barred,
             )
             yield Said(said, "cannot tell")

@@ -14,7 +14,7 @@ MEANINGS = {
     "kept": N_("the one right thing arrived in time"),
     "late": N_("the right thing arrived, but too late"),
     "broken": N_("the time was up and nothing came"),
-    "wrong": N_("something came that says, shows or links the wrong thing"),
+    "wrong": N_("something came that says, shows or links the wrong thing, or came too soon"),
     "repeated": N_("it came more often than promised"),
     "unwanted": N_("something came that was promised not to"),
     "open": N_("it is not due yet; a later run settles it"),

@@ -164,7 +164,7 @@ class _Look:
             else _("no fields filled in"),
             _("{time} in all, at the pace of a machine", time=_seconds(measures["seconds"])),
             _("{time} of it waiting for pages", time=_seconds(measures["wait_seconds"]))
-            if "wait_seconds" in measures
+            if measures.get("wait_seconds", measures["seconds"]) < measures["seconds"]
             else "",
             ""
             if self._over("slowest_step_seconds")

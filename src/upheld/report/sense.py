@@ -61,6 +61,8 @@ def _cannot_tell(journey: JourneyView) -> str:
     unproven = [view for view in journey.promises if verdict_of(view) is Verdict.UNPROVEN]
     first, others = unproven[0], len(unproven) - 1
     what = _("{what} to {who}", what=first.promise.touchpoint, who=first.promise.who)
+    if first.promise.silent:
+        what = _("whether {who} really gets no {what}", who=first.promise.who, what=first.promise.kind)
     more = ngettext("And one more.", "And {count} more.", others) if others else ""
     return f"{what[:1].upper()}{what[1:]}: {masked(reason_of(first))} {more}".strip()
 
