@@ -251,6 +251,20 @@ def mailbox_serve(
     raise typer.Exit(serve(["--host", host, "--port", str(port), "--store", str(store), *both]))
 
 
+@mailbox.command("show")
+def mailbox_show(
+    store: Annotated[
+        Path, typer.Option(help="The file that keeps them: .upheld/capture.db, .upheld/mailbox.db.")
+    ] = Path(".upheld/capture.db"),
+    last: Annotated[int, typer.Option(help="How many of the newest.", metavar="N")] = 5,
+    to: Annotated[str, typer.Option(help="Only what went to this address or number, or part of one.")] = "",
+) -> None:
+    """Print the newest messages that were caught: when, by what, to whom, and their words. Nothing is masked."""
+    from upheld.cli.mailbox import show
+
+    raise typer.Exit(show(store, last, to))
+
+
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     """Split what is for us from what stood behind `--`, which the shell's parser has taken out."""
     behind = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
