@@ -37,7 +37,7 @@ def _write_book(settings: Settings, out: Path | None, *, pdf: bool, publish: boo
     folder = out or settings.path / "book"
     files = Files(settings.path / "evidence", folder)
     book = book_of(told, incidents, maps, walks, files, settings, publish=publish)
-    bound = bind(book, folder)
+    bound = bind(book, folder, printed=pdf)
     files.tidy()
     edition = bound.edition
     changed = f", with {len(edition.changes)} change{'s' * (len(edition.changes) != 1)}" if edition.changes else ""

@@ -7,8 +7,8 @@ edition.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from upheld.improve.byhand import Done
 from upheld.improve.chapters import Incident, Told
@@ -30,9 +30,7 @@ STAGES: tuple[tuple[Stage | str, str], ...] = (
     ("", N_("Without a place yet")),
 )
 """The promise system in its order, each stage with its words; "" is for journeys that no map places."""
-
-
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_PASSES = re.compile(r"it is |.+ (?:have|has) passed$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,8 @@ class Letter:
 class Due:
     """What is delivered at a step: to whom, by what, in which window, what it must say, and how it went last.
 
-    `when` is its window on the last walk, where that was long; `verdict` is "" where it was never walked.
+    `when` is its window on the last walk and `until` that window's end, where that was long; `look` says when to look
+    for it. `verdict` is "" where it was never walked.
     """
 
     promise: Promise
@@ -64,8 +63,10 @@ class Due:
     verdict: str
     why: str
     when: str
-    at: datetime | None
+    until: str
     letters: tuple[Letter, ...]
+    look: str = ""
+    soon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class Step:
     `how` says what to do, `done` what was done on the last walk, `notes` what the map adds, `as_in` where else the way
     to it is told (journey, from, to). `picture` is the new screen that it led to, `title` and `address` what that is
     called and where it is, `look` its looks as `upheld.improve.looks.look_of` tells them; `hidden` is true where the
-    picture was left out, since it shows a secret. `status` is "" where it was never walked.
+    picture was left out, since it shows a secret. `status` is "" where it was never walked. `who` acted, `turn` says in
+    whose window where several do, and `code` where a secret stands that has come by message.
     """
 
     number: int
@@ -95,6 +97,9 @@ class Step:
     status: str
     error: str
     due: tuple[Due, ...]
+    who: str = ""
+    turn: str = ""
+    code: str = ""
 
     @property
     def told(self) -> bool:
@@ -107,7 +112,8 @@ class Walk:
     """One scenario from start to finish. `before` are the steps that set the stage, `people` those who are played.
 
     `people` are name, what she is called in full, city, language and address. `walked` says when it was walked last,
-    "" for never. `varies` is what differs from walk to walk, such as names and order numbers.
+    "" for never. `varies` is what differs from walk to walk, such as names and order numbers. `coined` is the name that
+    its notes use, "" for none; `counted` from when their dates are counted.
     """
 
     told: Told
@@ -119,6 +125,8 @@ class Walk:
     answer: Answer | None
     guards: tuple[Incident, ...]
     varies: tuple[str, ...]
+    coined: str = ""
+    counted: str = ""
 
     @property
     def name(self) -> str:
@@ -128,7 +136,13 @@ class Walk:
     @property
     def is_long(self) -> bool:
         """Whether something comes so late that nobody would wait for it."""
-        return any(due.when for step in (*self.before, *self.steps) for due in step.due)
+        steps = (*self.before, *self.steps)
+        return any(_PASSES.match(step.text) or any(due.when for due in step.due) for step in steps)
+
+    @property
+    def other_channels(self) -> bool:
+        """Whether something comes by text message or webhook, which no mail program shows."""
+        return any(due.promise.channel in ("text message", "webhook") for _, due in self.due)
 
     @property
     def troubles(self) -> tuple[tuple[int, str, str], ...]:
@@ -144,12 +158,8 @@ class Walk:
 
     @property
     def due(self) -> tuple[tuple[int, Due], ...]:
-        """What comes, in the order of time, each with the number of its step; silence last."""
-        found = [(step.number, due) for step in (*self.before, *self.steps) for due in step.due]
-        silent = [one for one in found if one[1].promise.silent]
-        come = [one for one in found if not one[1].promise.silent]
-        # What has no time keeps its place behind those that have one.
-        return (*sorted(come, key=lambda one: (one[1].at is None, one[1].at or _LONG_AGO)), *silent)
+        """What comes, and what must not, in the order of the steps, each with the number of its step."""
+        return tuple((step.number, due) for step in (*self.before, *self.steps) for due in step.due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +172,10 @@ class Snag:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One journey of the business: its map, and the ways through it. `id` is a name that a file may have."""
+    """One journey of the business: its map, and the ways through it. `id` is a name that a file may have.
+
+    `presupposes` are the names of the chapters that its notes send to.
+    """
 
     id: str
     journey: str
@@ -174,6 +187,7 @@ class Chapter:
     walks: tuple[Walk, ...]
     snags: tuple[Snag, ...]
     touchpoints: tuple[tuple[str, str, str, str, str], ...]
+    presupposes: tuple[str, ...] = ()
 
     @property
     def untold(self) -> int:
@@ -185,13 +199,16 @@ class Chapter:
 class Book:
     """All chapters by their stage. `site` is where to walk, `last_site` where the last walk was, where elsewhere.
 
-    `clock` is where time is turned, an address or a path of the site, "real" or a command.
+    `clock` is where time is turned, an address or a path of the site, "real" or a command. `zone` is where its times
+    are told, `written` the day on which it was written, as a reader says it.
     """
 
     site: str
     last_site: str
     mailbox: str
     clock: str
+    zone: str
+    written: str
     stages: tuple[tuple[str, tuple[Chapter, ...]], ...] = field(default=())
 
     @property

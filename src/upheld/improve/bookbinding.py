@@ -24,6 +24,7 @@ from babel.dates import format_date
 from upheld.improve.book import STAGES, Book
 from upheld.improve.editions import FILE, Change, Edition, next_edition, read_edition
 from upheld.improve.looks import ANSWERS
+from upheld.improve.notes import quoted
 from upheld.language import gettext as _
 from upheld.language import language, ngettext
 from upheld.promises import Verdict
@@ -84,16 +85,17 @@ def style_of(name: str) -> str:
     return "".join(templates.joinpath(one).read_text("utf-8") for one in ("tokens.css", name))
 
 
-def bind(book: Book, out: Path, *, today: date | None = None) -> Bound:
+def bind(book: Book, out: Path, *, today: date | None = None, printed: bool = False) -> Bound:
     """Write the book's pages into a folder, with `edition.json` beside them, from which the next one is compared.
 
-    The pages of journeys that are no longer in the book are deleted.
+    The pages of journeys that are no longer in the book are deleted. With `printed`, its first page leads to the PDF.
     """
     out.mkdir(parents=True, exist_ok=True)
     before = read_edition(out)
     edition = next_edition(book, before, today or date.today())  # noqa: DTZ011 the reader's own day
     said = _said(book, edition)
     template = environment().get_template("book.html.j2")
+    said["pdf"] = PDF if printed else ""
     pages = {"index": template.render(**said, only=None, whole=False)}
     for chapter in book.chapters:
         pages[chapter.id] = template.render(**said, only=chapter, whole=False)
@@ -223,6 +225,10 @@ def _said(book: Book, edition: Edition) -> dict[str, Any]:
         "elsewhere": address_of(book.last_site) if book.last_site not in ("", book.site) else "",
         "mailbox": _mailbox(book),
         "clock": _clock(book),
+        "read_clock": f"curl {at}" if (at := _clock_at(book)) else "",
+        "quoted": quoted,
+        "links": _links(book),
+        "pdf": "",
         "places": dict(STAGES),
         "picture": lambda place, width="": place,
         "marks": MARKS,
@@ -234,6 +240,19 @@ def _said(book: Book, edition: Edition) -> dict[str, Any]:
     }
 
 
+def _links(book: Book) -> dict[str, tuple[str, str]]:
+    """Return where ways and journeys stand, by what they are called in a note, and ways by their keys."""
+    links: dict[str, tuple[str, str]] = {}
+    for chapter in book.chapters:
+        for walk in chapter.walks:
+            links[walk.told.key] = (chapter.id, walk.id)
+            for name in (walk.name, walk.told.name):
+                links.setdefault(name, (chapter.id, walk.id))
+        # A journey is more often meant than a way that is called like it.
+        links[chapter.name] = (chapter.id, chapter.id)
+    return links
+
+
 def _mailbox(book: Book) -> str:
     where = str(address_of(book.mailbox) or "")
     if where.startswith("mailpit+"):
@@ -241,9 +260,9 @@ def _mailbox(book: Book) -> str:
         return _("open `{address}` in a browser, where everything is caught that the site sends.", address=at)
     if where.startswith("embedded:"):
         return _(
-            "everything that the site sends is caught by the harness, and nothing reaches a real person. Point the "
-            "site's mail at Mailpit to read it in a browser while you walk, or use an address of your own that it may "
-            "send to."
+            "everything that the site sends is caught, and nothing reaches a real person. Point the site's mail at "
+            "Mailpit to read it in a browser while you walk. Or let `upheld mailbox serve` catch it, and read it with "
+            "`upheld mailbox show --store .upheld/mailbox.db`."
         )
     if where:
         return _("everything that the site sends is caught at `{address}`.", address=where)
@@ -251,16 +270,23 @@ def _mailbox(book: Book) -> str:
 
 
 def _clock(book: Book) -> str:
-    if not book.clock.startswith(("http://", "https://", "/")):
+    at = _clock_at(book)
+    if not at:
         return _("What comes days later has to be waited for: note the day, and look again.")
-    call = "curl -X PUT -H 'Content-Type: application/json' -d '{\"now\": \"YYYY-MM-DDTHH:MM:SS+01:00\"}' " + (
-        f"{book.site}{book.clock}" if book.clock.startswith("/") else str(address_of(book.clock))
-    )
+    call = f"curl -X PUT -H 'Content-Type: application/json' -d '{{\"now\": \"YYYY-MM-DDTHH:MM:SS+01:00\"}}' {at}"
     return _(
         "What comes days later need not be waited for: this site's clock can be turned forward, for example with "
-        "`{call}` with the moment that you want. It never goes back.",
+        "`{call}` with the moment that you want, and `{read}` reads it. It never goes back. So look first for all that "
+        "comes today, and then turn it; what lay ahead before, such as an event on the first page, may be over then.",
         call=call,
+        read=f"curl {at}",
     )
+
+
+def _clock_at(book: Book) -> str:
+    if book.clock.startswith("/"):
+        return f"{book.site}{book.clock}"
+    return str(address_of(book.clock)) if book.clock.startswith(("http://", "https://")) else ""
 
 
 def _day(day: str) -> str:

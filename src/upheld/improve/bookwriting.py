@@ -6,33 +6,35 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Protocol
 
 from upheld.cases import zone_of
 from upheld.config import Settings
+from upheld.improve.acting import acted, comes_soon, is_due_later, look_again
 from upheld.improve.book import STAGES, Book, Chapter, Due, Letter, Snag, Step, Walk
-from upheld.improve.byhand import Done, address_shown, done_in, facts_of, how, language_of, must, notes_on, path_of
+from upheld.improve.byhand import Done, address_shown, done_in, facts_of, how, language_of, must, place_of
 from upheld.improve.chapters import Incident, Told, ToldStep
 from upheld.improve.looks import look_of
 from upheld.improve.nights import Walked
+from upheld.improve.notes import Filler, behind, notes_on, quoted
 from upheld.improve.pairing import OPENS, by_step, ways_in
 from upheld.language import gettext as _
-from upheld.ledger import ArrivalView, PromiseView, RunView, StepView
+from upheld.language import language
+from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView, StepView
 from upheld.maps import JourneyMap
 from upheld.promises import Promise
 from upheld.report.letters import masked, read_letter
 from upheld.report.masking import MASK, Mask
 from upheld.report.model import Arrivals, makes_sense, verdict_of, why_of
 from upheld.report.plain import Whole
-from upheld.report.times import night, window
+from upheld.report.times import day, moment, night, window, zone_of_run
 
 __all__ = ["Keeper", "book_of", "page_name"]
 
 LONGEST = 8000
 """As much of a text as a reader of the book reads."""
-_SHORT = timedelta(hours=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _TITLE = re.compile(r"[^a-z0-9]+")
 
@@ -61,8 +63,11 @@ def book_of(
     settings: Settings,
     *,
     publish: bool = False,
+    now: datetime | None = None,
 ) -> Book:
     """Return the book of a suite: `told` are its scenarios, `walks` the last walk of each by its key.
+
+    Days that its notes name are counted from `now`, the present unless given.
 
     What lets its reader in is masked in all that the book says. With `publish` it is for strangers: the pictures of
     messages are left out, and those of pages which show a secret.
@@ -71,13 +76,15 @@ def book_of(
     for one in told:
         # A journey without a map is a chapter of its own for each feature.
         by_journey.setdefault(one.journey or one.feature, []).append(one)
-    writer = _Writer(maps, walks, files, incidents, publish=publish)
+    now = now or datetime.now(UTC)
+    zone = zone_of_run(one.journey for one in walks.values())
+    writer = _Writer(maps, walks, files, incidents, settings, now=now, zone=zone, publish=publish)
     chapters = [writer.chapter(name, found) for name, found in by_journey.items()]
     stages = []
     for stage, words in STAGES:
-        of_stage = tuple(chapter for chapter in chapters if chapter.stage == stage)
+        of_stage = behind([one for one in chapters if one.stage == stage], _names, _refers)
         if of_stage:
-            stages.append((words, of_stage))
+            stages.append((words, tuple(replace(one, presupposes=_told_in(chapters, one)) for one in of_stage)))
     last = max((one.run for one in walks.values()), key=lambda run: run.started or _LONG_AGO, default=None)
     info = last.info if last else {}
     walked_at = str(info.get("site") or "")
@@ -86,8 +93,25 @@ def book_of(
         last_site=walked_at.rstrip("/"),
         mailbox=str(info.get("mailbox") or settings.mailbox),
         clock=_clock(settings.clock, walked_at, str(info.get("clock") or "")),
+        zone=zone,
+        written=day(now, zone),
         stages=tuple(stages),
     )
+
+
+def _names(chapter: Chapter) -> set[str]:
+    return {chapter.name, *(walk.told.name for walk in chapter.walks)}
+
+
+def _told_in(chapters: Sequence[Chapter], of: Chapter) -> tuple[str, ...]:
+    """Return the names of the other chapters that a chapter's notes send to."""
+    return tuple(one.name for one in chapters if one.id != of.id and _names(one) & _refers(of))
+
+
+def _refers(chapter: Chapter) -> set[str]:
+    """Return what a chapter's notes quote: "as in “Booking and paying for an event”"."""
+    notes = (note for walk in chapter.walks for step in (*walk.before, *walk.steps) for note in step.notes)
+    return {words for note in (*chapter.needs, *notes) for _said, words in quoted(note) if words} - _names(chapter)
 
 
 def _clock(clock: str, walked_at: str, last: str) -> str:
@@ -104,9 +128,13 @@ class _Writer:
         walks: Mapping[str, Walked],
         files: Keeper,
         incidents: Sequence[Incident],
+        settings: Settings,
         *,
+        now: datetime,
+        zone: str,
         publish: bool,
     ) -> None:
+        self._settings, self._now, self._zone = settings, now, zone
         self._maps, self._walks, self._files, self._incidents = maps, walks, files, incidents
         self._publish = publish
         self._masks: dict[str, Mask] = {}
@@ -117,9 +145,8 @@ class _Writer:
     def chapter(self, journey: str, told: Sequence[Told]) -> Chapter:
         known = self._maps.get(journey)
         name = known.name if known else (told[0].feature if told else journey) or journey
-        planned = [one for one in told if not one.is_incident]
-        # Where a journey is told by its incidents alone, they are all that there is.
-        walked = planned or list(told)
+        # Whoever was once disappointed is walked by hand as well, behind the ways that were planned.
+        walked = sorted(told, key=lambda one: one.is_incident)
         ways = ways_in(walked, self._walks)
         ids = {one.key: self._id(one.name) for one in walked}
         snags = [one for one in self._incidents if any(guard in told for guard in one.guards)]
@@ -151,7 +178,7 @@ class _Writer:
         guards = []
         for guard in incident.guards:
             walked = self._walks.get(guard.key)
-            guards.append((guard, makes_sense(walked.journey) if walked else None, _when(walked)))
+            guards.append((guard, makes_sense(walked.journey) if walked else None, _when(walked, self._zone)))
         return Snag(incident, tuple(guards))
 
     def _walk(
@@ -167,7 +194,14 @@ class _Writer:
             for one in (walked.journey.cast if walked else ())
             if not one.who.startswith("the ")
         )
-        steps = list(self._steps(told, known, walked, ids, ways))
+        filler = Filler(
+            f"{ids[told.key]}-by-hand",
+            {one.who: (one.name, one.address) for one in (walked.journey.cast if walked else ())},
+            self._settings.mail_domain,
+            self._now,
+            zone_of(walked.journey) if walked else self._zone,
+        )
+        steps = list(self._steps(told, known, walked, ids, ways, filler))
         # The stage is set by steps in which nobody has seen a page yet.
         first = next((at for at, one in enumerate(steps) if one.picture or one.address or one.due), 0)
         before = 0
@@ -176,17 +210,19 @@ class _Writer:
                 break
             before = index + 1
         # Whoever walks by hand counts what she does; what must be there already is no step of hers.
-        numbered = [replace(step, number=max(0, step.number - before)) for step in steps]
+        numbered = acted([replace(step, number=max(0, step.number - before)) for step in steps])
         return Walk(
             told,
             ids[told.key],
             people,
-            tuple(numbered[:before]),
-            tuple(numbered[before:]),
-            _when(walked),
+            numbered[:before],
+            numbered[before:],
+            _when(walked, self._zone),
             makes_sense(walked.journey) if walked else None,
             tuple(one for one in self._incidents if one.slug in told.incidents),
             _varies(walked),
+            filler.way if filler.coined else "",
+            day(self._now, filler.zone) if filler.counted else "",
         )
 
     def _steps(
@@ -196,6 +232,7 @@ class _Writer:
         walked: Walked | None,
         ids: Mapping[str, str],
         ways: Mapping[str, tuple[str, str, int, int]],
+        filler: Filler,
     ) -> Iterator[Step]:
         hide = self._hide(walked)
         facts = facts_of(walked.journey) if walked else {}
@@ -215,7 +252,10 @@ class _Writer:
             for promise in step.promises:
                 found = promised[promise.words or step.text, promise.kind, promise.who]
                 due.append(self._due(promise, found.pop(0) if found else None, known, walked, shown_facts))
-            done, notes = _done(step, view, address, facts, hide), notes_on(step, known)
+            who, acts = _actor(view, step, filler.people), bool(view and view.acts)
+            reads = self._reads(walked, step)
+            done = _done(step, view, address, walked.journey if walked else None, hide)
+            notes = tuple(filler.fill(note, step.text, who) for note in notes_on(step, known, done=acts))
             said = self._page_text(view) if view else ""
             text = said or text
             hidden = self._publish and hide(text) != text
@@ -225,7 +265,7 @@ class _Writer:
                 text=step.text,
                 how=_("On the last walk this was {where}.", where=address)
                 if opens and notes and address
-                else how(step, address, shown_facts),
+                else how(step, address, shown_facts, reads),
                 notes=notes,
                 as_in=(ids[as_in[0]], as_in[1], as_in[2], as_in[3]) if as_in and as_in[0] in ids else None,
                 done=done,
@@ -239,6 +279,7 @@ class _Writer:
                 status=view.status if view else "",
                 error=hide(view.error.splitlines()[0]) if view and view.error else "",
                 due=tuple(due),
+                who=who if acts or new else "",
             )
             shown = view.picture if view and view.picture else shown
 
@@ -250,6 +291,14 @@ class _Writer:
         if run.id not in self._masks:
             self._masks[run.id] = Mask(run)
         return self._masks[run.id].text
+
+    def _reads(self, walked: Walked | None, step: ToldStep) -> str:
+        """Return the language of whoever lives somewhere in this step, "" where that is the suite's or English."""
+        who = step.text.partition(" lives in ")[0]
+        person = next((one for one in walked.journey.cast if one.who == who), None) if walked else None
+        if person is None or person.locale[:2] in ("en", language()[:2]):
+            return ""
+        return language_of(person)
 
     def _page_text(self, view: StepView) -> str:
         content = self._files.raw(view.page_text) if view.page_text else None
@@ -267,17 +316,22 @@ class _Writer:
         found = view.judgement if view else None
         zone = zone_of(walked.journey) if walked else "UTC"
         letters = self._letters(view, walked) if view and walked and not promise.silent else ()
-        return Due(
+        long = found is not None and is_due_later(promise)
+        due = Due(
             promise=promise,
             must=tuple(must(row, facts) for row in promise.expectation.rows),
             harm=point.harm if point else "",
             second_line=point.second_line if point else "",
             verdict=str(verdict_of(view)) if view else "",
             why=self._hide(walked)(why_of(view)) if view else "",
-            when=_when_due(view, zone) if view else "",
-            at=found.site_at or found.site_by if found else None,
+            when=window(found.site_from, found.site_by, zone)
+            if found and long and found.site_from and found.site_by
+            else "",
+            until=f"{moment(found.site_by, zone)} ({zone})" if found and long and found.site_by else "",
             letters=letters,
+            soon=comes_soon(promise),
         )
+        return replace(due, look=look_again(due))
 
     def _letters(self, view: PromiseView, walked: Walked) -> tuple[Letter, ...]:
         run = walked.run
@@ -311,7 +365,7 @@ def _led(walks: tuple[Walk, ...]) -> tuple[Walk, ...]:
     offset = {walk.id: len(walk.before) for walk in walks}
 
     def led(step: Step) -> Step:
-        if step.as_in is None or step.done:  # what was done there says more than a reference
+        if step.as_in is None or step.done or step.how:  # what was done there says more than a reference
             return replace(step, as_in=None)
         to, name, first, last = step.as_in
         return replace(step, as_in=(to, name, max(1, first - offset[to]), max(1, last - offset[to])))
@@ -320,18 +374,27 @@ def _led(walks: tuple[Walk, ...]) -> tuple[Walk, ...]:
 
 
 def _done(
-    step: ToldStep, view: StepView | None, address: str, facts: Mapping[str, str], hide: Callable[[str], str]
+    step: ToldStep, view: StepView | None, address: str, journey: JourneyView | None, hide: Callable[[str], str]
 ) -> tuple[Done, ...]:
     """Return what was done in a step, but for what its own words say already."""
     who = next((str(one["who"]) for one in view.acts if _plays(one)), view.who) if view else ""
-    done = done_in(view, who, lambda where: path_of(where, facts, step.text))
+    done = done_in(view, who, lambda where: place_of(where, journey, step.text, hide)) if journey else ()
     acts = [one for one in done if one.says]
-    if how(step, address, facts) and len(acts) == 1 and not acts[0].who:
+    if how(step, address, {}) and len(acts) == 1 and not acts[0].who:
         done = tuple(one for one in done if one.typed)
     return tuple(
         replace(one, says=hide(one.says), typed=tuple(replace(each, value=hide(each.value)) for each in one.typed))
         for one in done
     )
+
+
+def _actor(view: StepView | None, step: ToldStep, people: Mapping[str, object]) -> str:
+    """Return who does a step, of those whom the reader plays; where it was never walked, whom its words begin with."""
+    if view is None:
+        first = step.text.partition(" ")[0]
+        return first if first in people or re.fullmatch(r"[A-Z]\w+", first) else ""
+    who = next((str(one["who"]) for one in view.acts if _plays(one)), view.who)
+    return "" if who.startswith("the ") else who
 
 
 def _plays(act: object) -> bool:
@@ -370,15 +433,8 @@ def _varies(walked: Walked | None) -> tuple[str, ...]:
     return tuple(sorted({value for value in values if len(value) > 2 and not value.startswith(("/", "http"))}))
 
 
-def _when(walked: Walked | None) -> str:
+def _when(walked: Walked | None, zone: str) -> str:
     if walked is None:
         return ""
     began = next((step.began for step in walked.journey.steps if step.began), walked.run.started)
-    return night(began, began, zone_of(walked.journey))  # when it ended is of no use to the reader
-
-
-def _when_due(view: PromiseView, zone: str) -> str:
-    found = view.judgement
-    if found is None or not found.site_from or not found.site_by or found.site_by - found.site_from < _SHORT:
-        return ""
-    return window(found.site_from, found.site_by, zone)
+    return f"{night(began, began, zone)} ({zone})"  # when it ended is of no use to the reader

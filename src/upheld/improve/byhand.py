@@ -17,7 +17,6 @@ from upheld.improve.chapters import ToldStep
 from upheld.language import N_, language
 from upheld.language import gettext as _
 from upheld.ledger import CastView, FactView, JourneyView, StepView
-from upheld.maps import JourneyMap
 from upheld.promises.promise import Row
 
 __all__ = [
@@ -29,8 +28,8 @@ __all__ = [
     "how",
     "language_of",
     "must",
-    "notes_on",
     "path_of",
+    "place_of",
     "value_of",
 ]
 
@@ -42,6 +41,10 @@ _LOCAL = re.compile(r"(.+)\[([^\]]+)\]$")
 _WAYS: tuple[tuple[str, Callable[[Mapping[str, str], str], str]], ...] = (
     (rf"opens {_QUOTED}", lambda said, at: _open(at or said["words"])),
     (r"opens it", lambda said, at: _("Open it.")),
+    (
+        r"opens the page that (?P<who>.+) is on",
+        lambda said, at: _("Copy the address of the page that {who} is on, and open it.", who=said["who"]),
+    ),
     (r"opens (?P<what>the page .+|the .+ page)", lambda said, at: _open(at or said["what"])),
     (rf"follows {_QUOTED}{_IN_LETTER}", lambda said, at: _follow(said)),
     (rf"presses {_QUOTED}", lambda said, at: _press(said["words"])),
@@ -97,8 +100,11 @@ class Done:
     typed: tuple[Typed, ...] = ()
 
 
-def how(step: ToldStep, address: str, facts: Mapping[str, str]) -> str:
-    """Return how a step is done, or "" where its words do not say. `address` is where it opened a page."""
+def how(step: ToldStep, address: str, facts: Mapping[str, str], reads: str = "") -> str:
+    """Return how a step is done, or "" where its words do not say. `address` is where it opened a page.
+
+    `reads` is the language of whoever lives somewhere, "" where it is that of the suite.
+    """
     for pattern, said in _COMPILED:
         if found := pattern.fullmatch(step.text):
             return said({name: text or "" for name, text in found.groupdict().items()}, address)
@@ -108,11 +114,8 @@ def how(step: ToldStep, address: str, facts: Mapping[str, str]) -> str:
             return _("Write down {fact}; on the last walk it was {known}.", fact=noted["fact"], known=known)
         return _("Write down {fact}.", fact=noted["fact"])
     if lives := re.fullmatch(r"(?P<who>.+?) lives in (?P<where>.+)", step.text):
-        return _(
-            "You are {who}, at home in {where}: choose the language of that place, where the page asks for one.",
-            who=lives["who"],
-            where=lives["where"],
-        )
+        you = _("You are {who}, at home in {where}.", who=lives["who"], where=lives["where"])
+        return you + (" " + _("Set your browser’s language to {language}.", language=reads) if reads else "")
     if when := re.fullmatch(r"it is (?P<when>.+)", step.text):
         return _("Wait until it is {when}, or turn the site’s clock there.", when=when["when"])
     if passed := re.fullmatch(r"(?P<long>.+) (?:have|has) passed", step.text):
@@ -180,12 +183,6 @@ def _act(does: str, words: str, where: Callable[[str], str]) -> str:
     return {"back": _("Go back to the page before."), "reload": _("Load the page again.")}.get(does, "")
 
 
-def notes_on(step: ToldStep, known: JourneyMap | None) -> tuple[str, ...]:
-    """Return what the map adds to a step for whoever walks by hand."""
-    notes = known.by_hand.notes if known else {}
-    return tuple(note for words, note in notes.items() if words.casefold() in step.text.casefold())
-
-
 def facts_of(journey: JourneyView) -> dict[str, str]:
     """Return what was true on a walk, by its name in lower case, as a reader says it."""
     return {name.casefold(): value_of(fact) for name, fact in journey.facts.items()}
@@ -226,6 +223,22 @@ def address_shown(step: StepView | None, facts: Mapping[str, str], opened: str =
     told whole, since a page that anybody may open lets nobody in; a link of her own does, and stays masked.
     """
     return path_of(step.address, facts, opened) if step is not None else ""
+
+
+def place_of(address: str, journey: JourneyView, opened: str, hide: Callable[[str], str]) -> str:
+    """Return where an act opened a page: its path, and where that is masked, first what the page is called."""
+    facts = facts_of(journey)
+    path = path_of(address, facts, opened)
+    if hide(path) != path:
+        path = path_of(address, {})
+    if "…" not in path:
+        return path
+    parts = urlsplit(address)
+    # A fact that names a page tells whoever walks by hand what to look for; its value stays where it is.
+    at = f"{parts.scheme}://{parts.netloc}"
+    pages = ((name, str(fact.value)) for name, fact in journey.facts.items())
+    found = next((name for name, value in pages if value.startswith("/") and masked(at + value) == address), "")
+    return f"{found} ({path})" if found else path
 
 
 def path_of(address: str, facts: Mapping[str, str], opened: str = "") -> str:

@@ -106,6 +106,7 @@ def content_of(book: Book) -> dict[str, Any]:
 
 
 def _chapter(chapter: Chapter) -> dict[str, Any]:
+    alone = all(walk.told.is_incident for walk in chapter.walks)
     return {
         "name": chapter.name,
         "place": chapter.stage,
@@ -115,7 +116,8 @@ def _chapter(chapter: Chapter) -> dict[str, Any]:
             for kind, channel, usual, harm, second in chapter.touchpoints
         },
         "snags": {one.incident.slug: one.incident.title for one in chapter.snags},
-        "walks": {walk.told.key: _walk(walk) for walk in chapter.walks},
+        # A guard is told as the snag that it guards against.
+        "walks": {walk.told.key: _walk(walk) for walk in chapter.walks if not walk.told.is_incident or alone},
     }
 
 
@@ -224,7 +226,7 @@ _OF_TOUCHPOINT = {
     "channel": N_("what it comes by"),
     "usual window": N_("its usual window"),
     "cost to her": N_("its cost to her"),
-    "second line": N_("its second line"),
+    "second line": N_("where else she finds it"),
 }
 
 
