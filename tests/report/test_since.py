@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup
 
 from tests.report.nights import MAPS
 from tests.report.stage import BEGAN, Stage
 from upheld.ledger import RunView
 from upheld.report import write_report
-from upheld.report.since import Past
+from upheld.report.since import Past, is_same_site
 
 
 def night(
@@ -97,3 +98,18 @@ def test_what_comes_later_and_later_is_said_before_it_is_too_late(tmp_path: Path
     )
     assert "slower" not in since_section(tmp_path, night(0, "kept", came=14), *usual)
     assert "slower" not in since_section(tmp_path, night(0, "kept", came=48), *usual[:2])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://staging.example.org", "https://staging.example.org", True),
+        ("https://staging.example.org", "https://www.example.org", False),
+        ("http://127.0.0.1:41007", "http://localhost:39111", True),
+        ("http://127.0.0.1:41007", "https://staging.example.org", False),
+        ("http://[", "http://127.0.0.1:1", False),
+        (None, "http://127.0.0.1:1", False),
+    ],
+)
+def test_a_site_of_ones_own_machine_is_the_same_by_whatever_port(one: object, other: object, same: bool) -> None:
+    assert is_same_site(one, other) is same

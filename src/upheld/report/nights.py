@@ -17,6 +17,7 @@ from upheld.ledger import Ledger, RunView, fold
 from upheld.report.links import page_of, slugs_of
 from upheld.report.model import ANSWERS, Answer, gate, journeys_of, makes_sense, name_of, names_of
 from upheld.report.plain import plain
+from upheld.report.since import is_same_site
 from upheld.report.times import day, moment, zone_of_run
 
 __all__ = ["NOT_WALKED", "SHOWN", "Night", "Strip", "night_of", "nights_of", "strip_of", "write_page"]
@@ -87,7 +88,7 @@ def nights_of(ledger: Ledger, run: RunView, most: int = SHOWN) -> list[Night]:
         if len(nights) == most:
             break
         started = next(iter(ledger.events(run=id, kinds=("run_started",))), None)
-        if started is not None and started.data.get("site") == site:
+        if started is not None and is_same_site(started.data.get("site"), site):
             nights.append(night_of(fold(ledger.events(run=id, kinds=_OF_ANSWERS))))
     return nights
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from upheld.language import gettext as _
 from upheld.language import ngettext
@@ -22,7 +23,7 @@ from upheld.report.links import anchors_of, slug_of
 from upheld.report.model import Answer, journeys_of, makes_sense, name_of, verdict_of
 from upheld.report.times import day
 
-__all__ = ["Changes", "Night", "Past", "Since", "earlier_runs", "night_of"]
+__all__ = ["Changes", "Night", "Past", "Since", "earlier_runs", "is_same_site", "night_of"]
 
 # As many runs are read back as hold a week of a suite that also walks at noon.
 RUNS = 14
@@ -38,6 +39,7 @@ SLOWER = timedelta(seconds=5)
 QUICK = timedelta(hours=1)
 
 T = TypeVar("T")
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _SILENT = (Verdict.UNPROVEN, Verdict.OPEN)
 
 
@@ -84,9 +86,22 @@ def earlier_runs(ledger: Ledger, run: RunView) -> list[RunView]:
     started = [
         event
         for event in ledger.events(kinds=("run_started",))
-        if event.run != run.id and event.data.get("site") == site and (run.started is None or event.at < run.started)
+        if event.run != run.id
+        and is_same_site(event.data.get("site"), site)
+        and (run.started is None or event.at < run.started)
     ]
     return [fold(ledger.events(run=event.run, kinds=_OF_VERDICTS)) for event in reversed(started[-RUNS:])]
+
+
+def is_same_site(one: object, other: object) -> bool:
+    """Return whether two addresses are one site; what a suite starts on its own machine has another port each time."""
+    if one == other:
+        return True
+    try:
+        hosts = [urlsplit(str(site)).hostname or "" for site in (one, other)]
+    except ValueError:
+        return False
+    return all(host in _LOOPBACK for host in hosts)
 
 
 def night_of(run: RunView) -> Night:

@@ -179,7 +179,7 @@ def _promised(journey: JourneyView, arrivals: Arrivals, site_at: SiteAt, zone: s
         edge = promise.window.opens
         if opens and closes and view.made_at and not (edge.clock or edge.days or edge.months or edge.seconds):
             # "Within 1 minute" may be allowed from the journey's start on; it is promised when it is said.
-            opens = max(opens, min(view.made_at, closes))
+            opens = max(opens, min(view.made_at, closes, found.site_at if found and found.site_at else closes))
         words = f"{promise.touchpoint}: {_(str(verdict))}" + (
             f" · {promise.window.words}" if promise.window.words else ""
         )
