@@ -19,6 +19,7 @@ _PLACE = re.compile(
     r"\{(?:(?P<way>way)|(?P<number>number)|(?P<who>who)|(?P<what>name|address)(?: of (?P<whose>[^{}]+))?"
     r"|in (?P<days>\d{1,4}) days?(?: at (?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d))?(?: in (?P<zone>[\w+/-]+))?)\}"
 )
+_UNQUOTED = str.maketrans({"'": "’", '"': "", "\\": "", "`": ""})
 _QUOTED = re.compile(r"“([^”]+)”")
 
 
@@ -65,7 +66,9 @@ class Filler:
             if found["who"]:
                 return person or found[0]
             name, address = self.people.get(person, (person, f"{person.casefold()}@{self.domain}"))
-            return (name if found["what"] == "name" else address) if person else found[0]
+            # Notes are typed into a shell, within quotes.
+            said = (name if found["what"] == "name" else address).translate(_UNQUOTED)
+            return said if person else found[0]
 
         return _PLACE.sub(filled, note)
 
