@@ -27,10 +27,13 @@ def thin_evidence(run: RunView, evidence: Path, settings: Settings) -> None:
         came[one.recipient].append(one.raw)
         came[one.arrival.id].append(one.raw)
     shown = {one.raw: tuple(names_in(dict(one.pictures))) for one in run.renders}
+    traces: dict[str, list[Path]] = defaultdict(list)
+    for trace in evidence.glob("*.trace.zip"):
+        traces[trace.name.rpartition("-")[0]].append(trace)
     for journey in run.journeys:
         sound = makes_sense(journey) == "yes"
         hold(evidence, set(_files_of(journey, came, shown)), timedelta() if sound else longer)
-        for trace in evidence.glob(f"{journey.id}-*.trace.zip"):
+        for trace in traces[journey.id]:
             if sound:
                 trace.unlink(missing_ok=True)
             else:
