@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -160,13 +160,15 @@ def settings_of(root: Path) -> Settings:
     return load_settings(root, {})
 
 
-def the_book(root: Path, ledger: Ledger | None, out: Path, *, publish: bool = False) -> Book:
+def the_book(
+    root: Path, ledger: Ledger | None, out: Path, *, publish: bool = False, now: datetime | None = None
+) -> Book:
     """The book of the suite, its pictures in the folder `out`."""
     maps = read_maps(root)
     told = told_in(root, maps)
     files = Files(root / ".upheld" / "evidence", out)
     walks = last_walks(ledger, told) if ledger else {}
-    return book_of(told, incidents_in(told), maps, walks, files, settings_of(root), publish=publish)
+    return book_of(told, incidents_in(told), maps, walks, files, settings_of(root), publish=publish, now=now)
 
 
 def the_map(root: Path, ledger: Ledger | None) -> PromiseMap:

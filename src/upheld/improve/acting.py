@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from upheld.improve.book import Due, Step
+from upheld.improve.book import PASSES, Due, Step
 from upheld.language import gettext as _
 from upheld.language import ngettext
 from upheld.promises import Promise
 
-__all__ = ["acted", "comes_soon", "is_due_later", "look_again", "opens_later"]
+__all__ = ["acted", "comes_soon", "is_due_later", "opens_later"]
 
 _HOUR = 3600
 _CODE = re.compile(r"(?:.*\s)?enters the code")
@@ -21,7 +21,13 @@ def acted(steps: Sequence[Step]) -> tuple[Step, ...]:
     """Say of each step in whose window it is done, where several people act, and which message has its code."""
     acting = {step.who for step in steps if step.who}
     many = len(acting) > 1
-    return tuple(_with_codes(_with_windows(steps) if many else steps))
+    return tuple(_with_looks(tuple(_with_codes(_with_windows(steps) if many else steps))))
+
+
+def _with_looks(steps: Sequence[Step]) -> Iterator[Step]:
+    for index, step in enumerate(steps):
+        turned = next((one.number for one in steps[index + 1 :] if one.number and PASSES.match(one.text)), 0)
+        yield replace(step, due=tuple(replace(due, look=_look(due, turned)) for due in step.due))
 
 
 def _with_windows(steps: Sequence[Step]) -> Iterator[Step]:
@@ -65,7 +71,7 @@ def _came(label: str, who: str, before: Sequence[tuple[int, Due]]) -> str:
 
 def comes_soon(promise: Promise) -> bool:
     """Whether it is promised for the next minutes: nobody turns a clock for it."""
-    return not promise.silent and bool(promise.window.words) and not is_due_later(promise)
+    return not promise.silent and promise.window.words.startswith("within ") and not is_due_later(promise)
 
 
 def is_due_later(promise: Promise) -> bool:
@@ -80,8 +86,11 @@ def opens_later(promise: Promise) -> bool:
     return bool(dated) or opens.seconds > 0
 
 
-def look_again(due: Due) -> str:
-    """Return when to look, and look again, for what is promised; "" where a look at once is enough."""
+def _look(due: Due, turned: int) -> str:
+    """Return when to look, and look again, for what is promised; "" where a look at once is enough.
+
+    `turned` is the next step at which time passes, 0 where there is none.
+    """
     promise, words = due.promise, due.promise.window.words
     if due.verdict == "withdrawn":
         return _("Do not wait for it: what is done later takes it back.")
@@ -90,8 +99,22 @@ def look_again(due: Due) -> str:
     if not is_due_later(promise):
         minutes = promise.window.closes.seconds / 60
         return _("Look now; and where nothing has come yet, until its time is over.") if minutes >= 10 else ""
-    last = " " + _("On the last walk the window was {window}.", window=due.when) if due.when else ""
-    later = _("It comes later, {when}: do the steps that follow first.", when=words or _("in its window"))
+    last = " " + _last(due) if due.when else ""
+    when = words or _("in its window")
+    if promise.waits:
+        look = _(
+            "Look now. Where it is not there yet, wait, or turn the clock to the end of its window: {when}.", when=when
+        )
+        return f"{look} {_('What follows needs it.')}{last}"
+    if turned and opens_later(promise):
+        said = _(
+            "It comes later, {when}. On the way to step {number}, turn the clock to just before that and look: nothing "
+            "yet. Then turn it to the end of the window, and look again.",
+            when=when,
+            number=turned,
+        )
+        return said + last
+    later = _("It comes later, {when}: do the steps that follow first.", when=when)
     if opens_later(promise):
         look = _("Then look just before its window opens: nothing yet. Turn the clock to its end, or wait; look again.")
     else:
@@ -99,12 +122,18 @@ def look_again(due: Due) -> str:
     return f"{later} {look}{last}"
 
 
+def _last(due: Due) -> str:
+    if due.begun:
+        return _("The last walk began on {day}; its window was {window}.", day=due.begun, window=due.when)
+    return _("On the last walk the window was {window}.", window=due.when)
+
+
 def _silence(due: Due) -> str:
-    if due.until and is_due_later(due.promise):
+    if due.when and is_due_later(due.promise):
         return _(
             "Look now: it has not come. Do the steps that follow, turn the clock to the end of its window, or wait, "
-            "and look once more. On the last walk the window ended {when}.",
-            when=due.until,
+            "and look once more. {last}",
+            last=_last(due),
         )
     minutes = round(due.promise.window.closes.seconds / 60)
     if minutes and not is_due_later(due.promise):

@@ -17,7 +17,7 @@ from upheld.maps import Stage
 from upheld.promises import Promise
 from upheld.report.model import Answer
 
-__all__ = ["STAGES", "Book", "Chapter", "Due", "Letter", "Snag", "Step", "Walk"]
+__all__ = ["PASSES", "STAGES", "Book", "Chapter", "Due", "Letter", "Snag", "Step", "Walk"]
 
 STAGES: tuple[tuple[Stage | str, str], ...] = (
     ("share", N_("Share: how people hear of it")),
@@ -30,7 +30,8 @@ STAGES: tuple[tuple[Stage | str, str], ...] = (
     ("", N_("Without a place yet")),
 )
 """The promise system in its order, each stage with its words; "" is for journeys that no map places."""
-_PASSES = re.compile(r"it is |.+ (?:have|has) passed$")
+PASSES = re.compile(r"it is |.+ (?:have|has) passed$")
+"""A step at which time passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,9 @@ class Letter:
 class Due:
     """What is delivered at a step: to whom, by what, in which window, what it must say, and how it went last.
 
-    `when` is its window on the last walk and `until` that window's end, where that was long; `look` says when to look
-    for it. `verdict` is "" where it was never walked.
+    `when` is its window on the last walk, where that was long, and `begun` the day on which that walk began; `look`
+    says when to look for it. `soon` is true for what is promised for the next minutes. `verdict` is "" where it was
+    never walked.
     """
 
     promise: Promise
@@ -63,7 +65,7 @@ class Due:
     verdict: str
     why: str
     when: str
-    until: str
+    begun: str
     letters: tuple[Letter, ...]
     look: str = ""
     soon: bool = False
@@ -137,7 +139,7 @@ class Walk:
     def is_long(self) -> bool:
         """Whether something comes so late that nobody would wait for it."""
         steps = (*self.before, *self.steps)
-        return any(_PASSES.match(step.text) or any(due.when for due in step.due) for step in steps)
+        return any(PASSES.match(step.text) or any(due.when for due in step.due) for step in steps)
 
     @property
     def other_channels(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from upheld.cases import zone_of
 from upheld.config import Settings
-from upheld.improve.acting import acted, comes_soon, is_due_later, look_again
+from upheld.improve.acting import acted, comes_soon, is_due_later
 from upheld.improve.book import STAGES, Book, Chapter, Due, Letter, Snag, Step, Walk
 from upheld.improve.byhand import Done, address_shown, done_in, facts_of, how, language_of, must, place_of
 from upheld.improve.chapters import Incident, Told, ToldStep
@@ -25,11 +25,12 @@ from upheld.language import language
 from upheld.ledger import ArrivalView, JourneyView, PromiseView, RunView, StepView
 from upheld.maps import JourneyMap
 from upheld.promises import Promise
+from upheld.promises.window import JOURNEY_START
 from upheld.report.letters import masked, read_letter
 from upheld.report.masking import MASK, Mask
 from upheld.report.model import Arrivals, makes_sense, verdict_of, why_of
 from upheld.report.plain import Whole
-from upheld.report.times import day, moment, night, window, zone_of_run
+from upheld.report.times import day, night, window, zone_of_run
 
 __all__ = ["Keeper", "book_of", "page_name"]
 
@@ -195,7 +196,7 @@ class _Writer:
             if not one.who.startswith("the ")
         )
         filler = Filler(
-            f"{ids[told.key]}-by-hand",
+            self._id("-".join([*ids[told.key].split("-")[:5], "by-hand"])),  # it is typed many times
             {one.who: (one.name, one.address) for one in (walked.journey.cast if walked else ())},
             self._settings.mail_domain,
             self._now,
@@ -222,7 +223,7 @@ class _Writer:
             tuple(one for one in self._incidents if one.slug in told.incidents),
             _varies(walked),
             filler.way if filler.coined else "",
-            day(self._now, filler.zone) if filler.counted else "",
+            day(self._now, filler.counted) if filler.counted else "",
         )
 
     def _steps(
@@ -317,7 +318,7 @@ class _Writer:
         zone = zone_of(walked.journey) if walked else "UTC"
         letters = self._letters(view, walked) if view and walked and not promise.silent else ()
         long = found is not None and is_due_later(promise)
-        due = Due(
+        return Due(
             promise=promise,
             must=tuple(must(row, facts) for row in promise.expectation.rows),
             harm=point.harm if point else "",
@@ -327,11 +328,10 @@ class _Writer:
             when=window(found.site_from, found.site_by, zone)
             if found and long and found.site_from and found.site_by
             else "",
-            until=f"{moment(found.site_by, zone)} ({zone})" if found and long and found.site_by else "",
+            begun=_began_on(walked, zone) if long else "",
             letters=letters,
             soon=comes_soon(promise),
         )
-        return replace(due, look=look_again(due))
 
     def _letters(self, view: PromiseView, walked: Walked) -> tuple[Letter, ...]:
         run = walked.run
@@ -420,6 +420,12 @@ def _own_pictures(run: RunView) -> Iterator[tuple[str, Mapping[str, str]]]:
         if pictures not in taken:
             taken.add(pictures)
             yield one.raw, one.pictures
+
+
+def _began_on(walked: Walked | None, zone: str) -> str:
+    """Return the day, by the site's clock, on which a walk began."""
+    began = walked.journey.moments.get(JOURNEY_START) if walked else None
+    return day(began.site_began, zone) if began and began.site_began else ""
 
 
 def _varies(walked: Walked | None) -> tuple[str, ...]:

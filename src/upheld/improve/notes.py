@@ -38,8 +38,8 @@ def notes_on(step: ToldStep, known: JourneyMap | None, *, done: bool) -> tuple[s
 class Filler:
     """Fills a way's notes: `way` is its own name, `people` are full name and address by the short name.
 
-    Days are counted from `now`, on the wall clock of `zone` where a note names no other. `coined` and `counted` tell
-    whether the way's name or a date was filled in.
+    Days are counted from `now`, on the wall clock of `zone` where a note names no other. `coined` tells
+    whether the way's name was filled in, `counted` in which zone dates were, "" where there are none.
     """
 
     way: str
@@ -48,7 +48,7 @@ class Filler:
     now: datetime
     zone: str
     coined: bool = field(default=False, init=False)
-    counted: bool = field(default=False, init=False)
+    counted: str = field(default="", init=False)
 
     def fill(self, note: str, step: str, who: str) -> str:
         """Return a note of a step with its places filled in; `who` does the step. What is no place stays as it is."""
@@ -74,10 +74,11 @@ class Filler:
 
     def _date(self, found: re.Match[str]) -> str:
         try:
-            local = self.now.astimezone(ZoneInfo(found["zone"] or self.zone))
+            zone = found["zone"] or self.zone
+            local = self.now.astimezone(ZoneInfo(zone))
         except (ValueError, KeyError, OSError):
             return ""
-        self.counted = True
+        self.counted = self.counted or zone
         day = local.date() + timedelta(days=int(found["days"]))
         if found["hour"] is None:
             return day.isoformat()
