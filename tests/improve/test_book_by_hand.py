@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,8 @@ from upheld.improve.chapters import ToldStep
 from upheld.promises import Row
 
 __all__ = ["root"]
+
+ROOT = Path(__file__).parents[2]
 
 
 def noted(root: Path, notes: str) -> None:
@@ -50,6 +53,20 @@ def test_a_note_is_filled_with_this_ways_own_name_its_people_and_days_from_now(r
     # What is no place of ours, or no time of the day, stays as it is; each way has a name of its own.
     assert "the-card-is-declined-by-hand ben@journeys.test {in 9 days at 25:00}" in text
     assert "Nobody does this" not in text
+
+
+def test_the_demos_ways_never_share_a_name_and_name_no_day_that_will_be_over(tmp_path: Path) -> None:
+    """Each can be walked after the other in one shop; "There is a member already" ended the walks of a newcomer."""
+    chapters = the_book(ROOT, None, tmp_path, now=datetime(2031, 5, 1, 9, tzinfo=UTC)).chapters
+    walks = [walk for chapter in chapters for walk in chapter.walks]
+    coined = [walk.coined for walk in walks if walk.coined]
+    assert len(coined) > 10
+    assert len({*coined}) == len(coined)
+    for walk in walks:
+        for note in (note for step in (*walk.before, *walk.steps) for note in step.notes):
+            assert set(re.findall(r"[\w-]+-by-hand", note)) <= {walk.coined}
+            assert set(re.findall(r"20\d\d-\d\d", note)) <= {"2031-05"}
+            assert not re.search(r"\{(?!\")", note)
 
 
 def test_it_is_said_in_whose_window_a_step_is_done_and_which_message_has_the_code(root: Path) -> None:

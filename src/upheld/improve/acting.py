@@ -103,9 +103,11 @@ def _look(due: Due, turned: int) -> str:
     when = words or _("in its window")
     if promise.waits:
         look = _(
-            "Look now. Where it is not there yet, wait, or turn the clock to the end of its window: {when}.", when=when
+            "Look now. Where it is not there yet, wait, or turn the clock to the end of its window: {when}. What "
+            "follows needs it.",
+            when=when,
         )
-        return f"{look} {_('What follows needs it.')}{last}"
+        return look + last
     if turned and opens_later(promise):
         said = _(
             "It comes later, {when}. On the way to step {number}, turn the clock to just before that and look: nothing "
