@@ -73,6 +73,7 @@ def test_it_is_said_in_whose_window_a_step_is_done_and_which_message_has_the_cod
     told = [
         ("Ada", 'Ada presses "Send me a code"'), ("Ada", "she receives a code by text message within 1 minute"),
         ("Ben", 'Ben presses "Save"'), ("Ada", "Ada enters the code"), ("Ada", "she pays"),
+        ("Ada", 'she follows "Your page" in it'),
     ]  # fmt: skip
     steps = "".join(f"    {'When' if at else 'Given'} {text}\n" for at, (_, text) in enumerate(told))
     (root / "features" / "code.feature").write_text(f"Feature: Codes\n  Scenario: A code\n{steps}", "utf-8")
@@ -82,6 +83,7 @@ def test_it_is_said_in_whose_window_a_step_is_done_and_which_message_has_the_cod
         walk.step(text, who=who)
         done = {
             0: ("press", "Send me a code"), 2: ("press", "Save"), 3: ("hide", "Code"), 4: ("hide", "Security code"),
+            5: ("open", "https://staging.example.org/in/***"),
         }.get(at)  # fmt: skip
         acts = [{"who": who, "does": done[0], "words": done[1], "value": ""}] if done else []
         stage._events[-1] = replace(stage._events[-1], data={**stage._events[-1].data, "acts": acts})
@@ -96,6 +98,7 @@ def test_it_is_said_in_whose_window_a_step_is_done_and_which_message_has_the_cod
         in text
     )
     assert "Ada by text message (step 2)." in text
+    assert "In what came to Ada at step 2 (code), follow the link “Your page”." in text
     # The code of a card is another one.
     assert "Security code secret, and written down nowhere" in text
     assert "Text messages and calls to other programs (webhooks) are caught by upheld mailbox serve" in text

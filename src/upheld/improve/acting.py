@@ -14,6 +14,7 @@ from upheld.promises import Promise
 __all__ = ["acted", "comes_soon", "is_due_later", "opens_later"]
 
 _HOUR = 3600
+_IN_IT = re.compile(r'.*?\bfollows "(?P<words>[^"]+)" in it')
 _CODE = re.compile(r"(?:.*\s)?enters the code")
 
 
@@ -54,8 +55,24 @@ def _with_codes(steps: Sequence[Step] | Iterator[Step]) -> Iterator[Step]:
             # What is told of the field need not be told once more below.
             yield replace(step, how=_("Type the code: {where}.", where=code), done=(), code=code)
         else:
-            yield replace(step, code=code)
+            yield replace(step, code=code, how=_in_it(step, before) or step.how)
         before += [(step.number, due) for due in step.due if not due.promise.silent]
+
+
+def _in_it(step: Step, before: Sequence[tuple[int, Due]]) -> str:
+    """Return in which message a link is followed: the last that she received, and not what has come since."""
+    found = _IN_IT.fullmatch(step.text)
+    hers = ((at, due.promise) for at, due in reversed(before) if due.promise.waits and due.promise.who == step.who)
+    number, promise = next(hers, (0, None)) if found else (0, None)
+    if found is None or promise is None or not number:
+        return ""
+    return _(
+        "In what came to {who} at step {number} ({kind}), follow the link “{words}”.",
+        who=promise.who,
+        number=number,
+        kind=promise.kind,
+        words=found["words"],
+    )
 
 
 def _came(label: str, who: str, before: Sequence[tuple[int, Due]]) -> str:
