@@ -11,7 +11,7 @@ import pytest
 
 from upheld.config import Settings
 from upheld.errors import ClockWouldNotTurn
-from upheld.ledger import open_ledger
+from upheld.ledger import fold, open_ledger
 from upheld.promises.timeline import ClockReading
 from upheld.turning import Turner
 
@@ -150,6 +150,10 @@ def test_a_site_that_says_that_it_is_at_work_is_waited_for_and_never_turned_on(t
         *_, (_, last) = Turner(ledger, settings, Busy(3), "run").turn({"": day})
         assert isinstance(last, ClockReading)
         assert last.until is not None
-        *_, (_, never) = Turner(ledger, settings, Busy(1_000_000), "run").turn({"": day})
+        *_, (_, gave_up), (_, never) = Turner(ledger, settings, Busy(1_000_000), "run").turn({"": day})
+        kept = fold(ledger.events(run="run")).clock[-1]
+    assert isinstance(gave_up, ClockReading)
+    assert gave_up.until is not None
+    assert gave_up.busy == kept.busy == str(never)
     assert isinstance(never, ClockWouldNotTurn)
     assert "that it was still at work, so its clock was not turned on" in str(never)

@@ -30,7 +30,7 @@ def timelines_of(run: RunView) -> dict[str, Timeline]:
     """
     by_name: dict[str, dict[datetime, ClockReading]] = {}
     for one in run.clock:
-        by_name.setdefault(one.name, {})[one.real] = ClockReading(one.real, one.site, one.turned, one.until)
+        by_name.setdefault(one.name, {})[one.real] = ClockReading(one.real, one.site, one.turned, one.until, one.busy)
     return {name: Timeline(tuple(seen[real] for real in sorted(seen))) for name, seen in by_name.items()}
 
 

@@ -10,6 +10,7 @@
     │   ├── SiteUnreachable
     │   ├── BrowserGone
     │   ├── ClockWouldNotTurn
+    │   │   └── StillAtWork        the site said for too long that it had not done what was due
     │   └── LedgerUnreachable
     ├── LedgerError                the ledger refuses what was to be written
     │   └── LeaseLost              somebody else holds the lease now; what its last holder writes is refused
@@ -36,6 +37,7 @@ __all__ = [
     "RefusedHost",
     "SiteUnreachable",
     "StepFailed",
+    "StillAtWork",
     "UpheldError",
     "UsageError",
     "did_you_mean",
@@ -92,6 +94,10 @@ class ClockWouldNotTurn(CouldNotLook):
     def __init__(self, message: str, *, output: str = "") -> None:
         super().__init__(message)
         self.output = output
+
+
+class StillAtWork(ClockWouldNotTurn):
+    """The site said for longer than `site_works` allows that it had not done all that was due, so nobody turned on."""
 
 
 class LedgerUnreachable(CouldNotLook):

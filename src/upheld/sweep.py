@@ -284,7 +284,12 @@ class Sweep:
             now=timeline.site_at(real),
             real_now=real,
             covered=covered,
-            gaps=[*self._lookout.gaps(channel), *docket.gaps(channel), *docket.jumps.get(bench.clock, ())],
+            gaps=[
+                *self._lookout.gaps(channel),
+                *docket.gaps(channel),
+                *docket.jumps.get(bench.clock, ()),
+                *timeline.unfinished(real),
+            ],
             reasons=reasons,
             timeline=timeline,
             jumps=docket.jumps.get(bench.clock, ()),

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from upheld.clock import Clock
 from upheld.config import Settings
-from upheld.errors import ClockWouldNotTurn, CouldNotLook
+from upheld.errors import ClockWouldNotTurn, CouldNotLook, StillAtWork
 from upheld.language import gettext as _
 from upheld.ledger import Lease, Ledger, NewEvent
 from upheld.promises.judge import GRACE, Case
@@ -106,9 +106,12 @@ class Turner:
                 begun[name] = turned
             except CouldNotLook as error:
                 yield name, error
+        busy: dict[str, CouldNotLook] = {}
         for name in list(begun):
             try:
                 self.let_site_work(name)
+            except StillAtWork as error:
+                busy[name] = error
             except CouldNotLook as error:
                 del begun[name]
                 yield name, error
@@ -119,9 +122,12 @@ class Turner:
                 yield name, error
             return
         for name, reading in begun.items():
-            done = ClockReading(reading.real, reading.site, turned=True, until=until)
+            # What came while we waited is not late, and what did not come may still have been on its way.
+            done = ClockReading(reading.real, reading.site, turned=True, until=until, busy=str(busy.get(name, "")))
             self._write(name, done)
             yield name, done
+            if name in busy:
+                yield name, busy[name]
 
     def _turned(self, name: str, moment: datetime) -> str:
         """Turn one clock; return where what was said on the way is kept, "" where nothing was."""
@@ -154,7 +160,7 @@ class Turner:
     def let_site_work(self, name: str) -> None:
         """Wait until the clock says that the site has done all that is due, or for as long as is configured.
 
-        One that says that it has not is given more time. Raises `ClockWouldNotTurn` where it says so even then: turned
+        One that says that it has not is given more time. Raises `StillAtWork` where it says so even then: turned
         on now, what is on its way would be late by our own doing.
         """
         limit, clock, began = self._settings.site_works, self._clock.of(name), time.monotonic()
@@ -162,8 +168,8 @@ class Turner:
             waited = timedelta(seconds=time.monotonic() - began)
             if idle is None and waited >= limit:
                 return
-            if waited >= _BUSY * limit:
-                raise ClockWouldNotTurn(
+            if waited >= _BUSY * max(limit, timedelta(seconds=_POLL)):
+                raise StillAtWork(
                     _(
                         "the site said for {time} that it was still at work, so its clock was not turned on",
                         time=duration(waited),
@@ -183,6 +189,7 @@ class Turner:
             "turned": reading.turned,
             "until": reading.until.isoformat() if reading.until else None,
             "output": output,
+            "busy": reading.busy,
         }
         at = reading.until or reading.real
         self._ledger.append(NewEvent("clock", self._run, at, data=data), fence=self._fence)

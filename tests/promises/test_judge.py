@@ -465,3 +465,36 @@ def test_next_months_receipt_is_no_duplicate_and_the_same_message_again_is_one()
     assert came(first, other, when=when) is Verdict.KEPT
     assert came(first, same, when=when) is Verdict.REPEATED
     assert came(first, mail(90, text="Order 4722"), when=when) is Verdict.REPEATED
+
+
+@pytest.mark.parametrize(
+    ("busy", "came_after", "expected"),
+    [
+        ("", (), Verdict.BROKEN),
+        ("the site was still at work", (), Verdict.UNPROVEN),
+        ("the site was still at work", (3.0,), Verdict.KEPT),  # while we waited for the site
+        ("the site was still at work", (9.0,), Verdict.UNPROVEN),  # late by as much as we waited, and no more
+        ("", (9.0,), Verdict.LATE),
+    ],
+)
+def test_a_site_that_was_still_at_work_is_not_late_by_our_own_doing(
+    busy: str, came_after: tuple[float, ...], expected: Verdict
+) -> None:
+    """The clock was turned to the very end of the window, and six seconds later nobody waited any longer."""
+    one = case(kind="reminder", window="on the day before the event")
+    assert one.interval is not None
+    turned = ClockReading(at(100), one.interval.closes, turned=True, until=at(106), busy=busy)
+    timeline = Timeline((ClockReading(at(0), at(0)), turned))
+    real = at(120)
+    when = Looked(
+        now=timeline.site_at(real),
+        real_now=real,
+        covered=(Stretch(at(-5), real),),
+        gaps=tuple(timeline.unfinished(real)),
+        timeline=timeline,
+    )
+    letters = [mail(100 + after, "Reminder").arrival for after in came_after]
+    seen = [Seen(letter, timeline.site_at(letter.at)) for letter in letters]
+    found = verdict(one, *seen, when=when)
+    assert found.verdict is expected
+    assert expected is not Verdict.UNPROVEN or busy in found.why

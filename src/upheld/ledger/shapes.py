@@ -61,7 +61,8 @@ class GapView(NamedTuple):
 class ClockView(NamedTuple):
     """At `real` the site's clock said `site`; `turned` where we had turned it. `until` is when that was seen last.
 
-    `name` says whose clock, where the site has one for each customer. `output` is the path of
+    `busy` says why we gave up waiting for the site, "" where it had done all. `name` says whose clock, where the site
+    has one for each customer. `output` is the path of
     what a command that turned it printed.
     """
 
@@ -71,6 +72,7 @@ class ClockView(NamedTuple):
     until: datetime | None
     name: str = ""
     output: str = ""
+    busy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

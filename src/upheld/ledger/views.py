@@ -263,8 +263,9 @@ class _Folding:
             self._unread(event, "it does not say what time it was")
         else:
             seen = ClockView(
-                real, site, data.flag("turned"), data.time("until"), data.text("clock"), data.text("output")
-            )
+                real, site, data.flag("turned"), data.time("until"), data.text("clock"), data.text("output"),
+                data.text("busy"),
+            )  # fmt: skip
             self.clock.append(seen)
 
 

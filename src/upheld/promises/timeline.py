@@ -25,12 +25,14 @@ class ClockReading:
 
     `turned` is true where we had just turned it there. Until `until` (real time) we then waited for the site to do
     what was due; what arrives in that pause counts as sent at `site`, since its transit is not the site's delay.
+    `busy` says why where the site was still at work when we gave up: what had not come may have been on its way.
     """
 
     real: datetime
     site: datetime
     turned: bool = False
     until: datetime | None = None
+    busy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,15 @@ class Timeline:
                     span_end = max(span_end, min(reading.until, end))
                 spans.append((start + (opens - site_start), span_end))
         return _within(spans, until)
+
+    def unfinished(self, until: datetime) -> list[Stretch]:
+        """Return when the site was still at work as far as we know, up to `until`: nothing then proves an absence."""
+        found = []
+        for index, reading in enumerate(self.readings):
+            if reading.busy:
+                later = (one.real for one in self.readings[index + 1 :] if one.turned)
+                found.append(Stretch(reading.real, next(later, until), reading.busy))
+        return found
 
     def was_turned_to(self, site: datetime) -> bool:
         """True where the clock was turned to this very time: what came in the pause after it is known by when only."""
