@@ -73,3 +73,13 @@ def test_names_are_found_wherever_they_stand_and_nothing_else(tmp_path: Path) ->
 
 def test_a_folder_that_is_not_there_is_thin_enough(tmp_path: Path) -> None:
     assert thin(tmp_path / "nowhere", DAYS) == 0
+
+
+def test_what_is_kept_again_is_still_held_and_what_was_cut_off_is_mended(tmp_path: Path) -> None:
+    name = keep(tmp_path, b"evidence", ".jpg")
+    hold(tmp_path, [name], timedelta(days=76))
+    keep(tmp_path, b"evidence", ".jpg")
+    assert (tmp_path / name).stat().st_mtime > time.time() + 75 * 86_400
+    (tmp_path / name).write_bytes(b"")  # a power failure
+    keep(tmp_path, b"evidence", ".jpg")
+    assert (tmp_path / name).read_bytes() == b"evidence"

@@ -33,7 +33,11 @@ def keep(folder: Path, content: bytes, ending: str, *, below: str = "") -> str:
     name = f"{f'{below}/' if below else ''}{hashlib.sha256(content).hexdigest()[:24]}{ending}"
     file = folder / name
     try:
-        os.utime(file)
+        found = file.stat()
+        if found.st_size != len(content):  # cut off by a power failure
+            raise FileNotFoundError(file)
+        if found.st_mtime < time.time():  # who holds it for longer still does
+            os.utime(file)
     except OSError:
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_name(f"{file.name}.{uuid.uuid4().hex}.part")

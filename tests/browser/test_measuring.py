@@ -246,3 +246,48 @@ def test_what_she_does_is_written_down_as_somebody_else_would_do_it(evidence: Ev
         ("press", "Pay", ""),
     ]
     assert evidence.step(page).acts == ()
+
+
+SECRET_FIELDS = (
+    "<label>Kennwort wiederholen <input></label>", "<label>Kartennummer <input></label>",
+    "<fieldset><legend>Credit card</legend><label>Number <input></label></fieldset>",
+    "<fieldset><legend>Credit card</legend><label>Valid until <input></label></fieldset>",
+    "<label>Gültig bis <input></label>", "<label>Bestätigungscode <input></label>", "<label>TAN <input></label>",
+    "<label>Einmalpasswort <input></label>", "<label>Enter what we sent you <input name=sms_code></label>",
+    "<label>Yours <input name=userPin></label>", "<label>Numéro de carte <input></label>",
+    "<label>Account number <input></label>", '<label>3 digits <input placeholder="CVC"></label>',
+    "<label>First <input maxlength=1></label>", "<label>What came <input inputmode=numeric></label>",
+)  # fmt: skip
+
+
+def test_no_secret_leaves_its_field_whatever_the_field_is_called(evidence: Evidence, site: Site) -> None:
+    site.pages["/"] = HEAD + f"<form>{''.join(SECRET_FIELDS)}<label>Anything <input id=any></label></form></main>"
+    page = page_of(evidence)
+    opens(page, site.url)
+    evidence.step(page)
+    for number, box in enumerate(page.locator("input").all()):
+        box.fill("7" if box.get_attribute("maxlength") else f"81{number:02d}77")
+    page.locator("#any").fill("4242 4242 4242 4242")
+    acts = evidence.step(page).acts
+    assert len(acts) >= len(SECRET_FIELDS)
+    assert {(one["does"], one["value"]) for one in acts} - {("type", "811577")} == {("hide", "")}
+
+
+def test_a_password_that_is_shown_on_demand_stays_one(evidence: Evidence, site: Site) -> None:
+    site.pages["/"] = HEAD + (
+        "<form><label>New one <input type=password></label><label>Year <input inputmode=numeric></label>"
+        "<button type=button onclick=\"document.querySelector('input').type='text'\">Show</button></form>"
+        '<a href="/in">https://x.test/reset?token=Zx81kk</a></main>'
+    )
+    site.pages["/in"] = HEAD + "</main>"
+    page = page_of(evidence)
+    opens(page, site.url)
+    evidence.step(page)
+    page.get_by_role("button").click()
+    page.get_by_label("New one").press_sequentially("Hunter2!")
+    page.get_by_label("Year").fill("2026")
+    page.get_by_role("link").click()
+    acts = evidence.step(page).acts
+    assert [(one["does"], one["words"], one["value"]) for one in acts] == [
+        ("press", "Show", ""), ("hide", "New one", ""), ("type", "Year", "2026"), ("follow", "https://x.test/…", ""),
+    ]  # fmt: skip

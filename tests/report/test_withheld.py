@@ -8,8 +8,10 @@ import json
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from fpdf import FPDF
 
+from tests.report.nights import MAPS
 from tests.report.stage import Stage, Walk
 from upheld.config import Settings
 from upheld.report import write_report
@@ -155,3 +157,19 @@ def test_text_is_masked_wherever_a_picture_would_be_left_out() -> None:
         assert mask.text(SECRET[name]) != SECRET[name], name
     for said in PLAIN.values():
         assert not mask.hides(said), said
+
+
+def test_a_code_with_an_element_for_each_figure_is_shown_as_masked_text(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "evidence")
+    walk = stage.journey("Signing in")
+    figures = "".join(f"<span>{one}</span>" for one in "481516")
+    walk.promise("code", verdict="kept", came=1, arrivals=[walk.mail("Your code is 481516", html=f"<p>{figures}</p>")])
+    walk.done()
+    for publish, frames in ((True, 0), (False, 1)):
+        out = tmp_path / str(publish)
+        write_report(stage.view(), evidence=tmp_path / "evidence", out=out, maps=MAPS, publish=publish)
+        (page,) = (out / "journeys").iterdir()
+        soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+        assert len(soup.select("iframe")) == frames
+        assert ("481516" in BeautifulSoup(str(soup.iframe["srcdoc"]), "html.parser").text) if soup.iframe else True
+        assert ("481516" in soup.text) is not publish

@@ -5,7 +5,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from tests.report.nights import MAPS, kept_night, mixed_night
 from tests.report.stage import Stage
-from upheld.ledger import JourneyView
+from upheld.ledger import JourneyView, RunView
 from upheld.maps import JourneyMap
 from upheld.report import gate, summary
 from upheld.report.advice import advice_for, suggestions_for, touchpoints_of_map
@@ -14,6 +14,7 @@ from upheld.report.headline import again
 from upheld.report.lede import lede
 from upheld.report.model import Arrivals
 from upheld.report.ride import ride_of
+from upheld.report.since import Past
 
 
 def test_what_the_terminal_says(snapshot: SnapshotAssertion) -> None:
@@ -196,3 +197,45 @@ def test_the_lede_says_what_was_wrong_how_late_it_was_and_who_did_get_it() -> No
     assert told["The receipt was not as promised for Ada."] == "The receipt's PDF says €108.00."
     assert told["The details never came for Ada."] == "It did come for Ben."
     assert told["The apology came up to 2 days too late for Ada."] == ""
+
+
+def test_what_is_said_of_all_is_so_of_all() -> None:
+    def night(number: int, ada: str, ben: str) -> RunView:
+        stage = Stage(run=f"2026112{number}T010000Z-abcd")
+        for who, verdict in (("Ada", ada), ("Ben", ben)):
+            walk = stage.journey(f"{who} books", who=who)
+            walk.promise("receipt", verdict=verdict)
+            walk.done()
+        return stage.view()
+
+    past = Past([night(0, "kept", "broken")])
+    (both, *_) = lede(night(1, "broken", "broken"), MAPS, past)
+    assert (both.said, both.since) == ("The receipt never came for Ada and Ben in 2 journeys.", "")
+    (one, *_) = lede(night(1, "broken", "kept"), MAPS, past)
+    assert one.since.startswith("New: ")
+
+
+def test_who_did_get_one_is_told_which_of_them_never_came() -> None:
+    stage = Stage()
+    walk = stage.journey("Booking")
+    walk.promise("receipt", verdict="kept")
+    walk.promise("receipt", verdict="broken", channel="text message")
+    walk.done()
+    (said, *_) = lede(stage.view(), MAPS)
+    assert said.said == "The receipt (by text message, within 1 minute) never came for Ada."
+    assert said.more == ""
+
+
+def test_what_was_promised_before_a_stop_and_could_not_be_seen_is_not_what_was_not_reached() -> None:
+    stage = Stage()
+    walk = stage.journey("Booking")
+    why = "Cannot tell whether Ada gets the receipt: the mailbox was away."
+    walk.promise("receipt", verdict="unproven", why=why)
+    walk.step("she cancels", status="failed", error="There is no button.")
+    walk.promise("refund", verdict="unproven", made=False)
+    walk.done("failed")
+    said = [one.said for one in lede(stage.view(), MAPS) if one.look == "cannot tell"]
+    assert said == [
+        "We cannot tell about one promise: the mailbox was away.",
+        "One more promise was not reached: the way to it was barred.",
+    ]

@@ -183,7 +183,6 @@ class Controller:
         from upheld.report.thinning import thin_evidence
 
         view = run.view()
-        thin_evidence(view, run.evidence, run.settings)
         self._outcome.gate = gate(view)
         self._outcome.promises = sum(len(journey.promises) for journey in view.journeys)
         report = write_report(
@@ -196,6 +195,7 @@ class Controller:
             publish=run.settings.publish,
         )
         others = tell_others(view, out=report.parent, maps=run.maps, settings=run.settings)
+        thin_evidence(view, run.evidence, run.settings, mine=run.id)
         self._outcome.lines = [*summary(view, self._outcome.gate), f"Report: {_short(report)}", *others]
 
     def _has_workers(self) -> bool:

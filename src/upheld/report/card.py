@@ -105,7 +105,8 @@ class Card:
     @property
     def barred(self) -> int:
         """How many promises were not reached because the site stopped the journey."""
-        return sum(one.verdict is Verdict.UNPROVEN for one in self.promises) * (self.journey.status == "failed")
+        unseen = [one for one in self.promises if one.verdict is Verdict.UNPROVEN and not one.reached]
+        return len(unseen) if self.journey.status == "failed" else 0
 
     @property
     def boxes(self) -> list[list[PromiseCard]]:

@@ -65,6 +65,7 @@ class Cards:
         self._run, self._maps, self._arrivals, self._files = run, maps, arrivals, files
         self._insights, self._past = insights, past
         self._mask = files.mask.text if files.mask else masked
+        self._leaks = files.mask.leaks if files.mask else None
         self.journeys = journeys_of(run)
         self.slugs = slugs_of(self.journeys)
         self._examples = names_of(self.journeys)
@@ -234,7 +235,9 @@ class Cards:
     def _shown(self, one: ArrivalView, words: tuple[str, ...]) -> Shown:
         if one.raw not in self._letters or not one.raw:
             raw = self._files.raw(one.raw) if one.raw and one.arrival.channel == "email" else None
-            self._letters[one.raw] = read_letter(one.arrival, raw, mask=self._mask, pictures=self._files.mask is None)
+            self._letters[one.raw] = read_letter(
+                one.arrival, raw, mask=self._mask, pictures=self._files.mask is None, leaks=self._leaks
+            )
         render = self._renders.get(one.raw) if one.raw else None
         pictures = {
             width: self._files.picture(str(render.pictures[width])) or ""

@@ -9,7 +9,7 @@ from upheld.language import gettext as _
 from upheld.ledger import JourneyView, PromiseView
 from upheld.maps import JourneyMap, Touchpoint
 from upheld.promises import Verdict
-from upheld.report.model import Found, found_in, verdict_of
+from upheld.report.model import Found, found_in, verdict_of, why_of
 
 __all__ = ["harm_of", "harm_of_finding", "harm_of_stop"]
 
@@ -57,7 +57,9 @@ def harm_of(view: PromiseView, journey: JourneyView, maps: Mapping[str, JourneyM
     if verdict is Verdict.WRONG:
         answers = view.judgement.arrivals if view.judgement else ()
         judged = view.judgement
-        if judged and judged.site_at and judged.site_from and judged.site_at < judged.site_from:
+        early = judged and judged.site_at and judged.site_from and judged.site_at < judged.site_from
+        # It may have been judged in another language; what said the wrong thing too early is wrong first.
+        if early and any(words in why_of(view) for words in (" too early", _(" too early"))):
             return _(_TOO_SOON)
         for one in found_in(journey):
             # What the map says of "wrong" is of a value, which is what a feature asks for.

@@ -135,14 +135,15 @@ class _Told:
         for (verdict, kind), found in groups.items():
             journey, view = found[0]
             anchor, slug = anchors_of(journey)[view.id], self._slugs[journey.id]
-            since = self._past.of_promise(slug, anchor, verdict, zone_of(journey)) if self._past else None
+            # Said of all only where it is so of all; each has its own on its page.
+            since = {self._since(each, one, verdict) for each, one in found}
             harm = next((harm for each, one in found if (harm := harm_of(one, each, self._maps))), "")
             yield Said(
                 self._of_group(verdict, kind, found),
                 "no",
                 self._more(verdict, kind, found),
                 harm,
-                since.said if since else "",
+                since.pop() if len(since) == 1 else "",
                 self._owners(each for each, _view in found),
                 f"{page_of(slug)}#{anchor}",
             )
@@ -184,8 +185,6 @@ class _Told:
         nothing = _("That says nothing about the site.")
         reasons: dict[str, list[JourneyView]] = defaultdict(list)
         for journey in self._journeys:
-            if journey.status == "failed":
-                continue
             for view in journey.promises:
                 if verdict_of(view) is Verdict.UNPROVEN and (view.made_at is not None or journey.status == "passed"):
                     reasons[reason_of(view)].append(journey)
@@ -207,8 +206,8 @@ class _Told:
                 len(not_walked),
             )
             yield self._unseen(said, not_walked[0])
-        barred = sum(verdict_of(view) is Verdict.UNPROVEN for one in self._journeys if one.status == "failed"
-                     for view in one.promises)  # fmt: skip
+        barred = sum(view.made_at is None and verdict_of(view) is Verdict.UNPROVEN
+                     for one in self._journeys if one.status == "failed" for view in one.promises)  # fmt: skip
         if barred:
             said = ngettext(
                 "One more promise was not reached: the way to it was barred.",
@@ -218,6 +217,16 @@ class _Told:
             yield Said(said, "cannot tell")
         elif not bad and not reasons and not not_walked and any(one.status != "passed" for one in self._journeys):
             yield Said(_("Not every journey could be walked to its end.") + " " + nothing, "cannot tell")
+
+    def _since(self, journey: JourneyView, view: PromiseView, verdict: Verdict) -> str:
+        slug, anchor = self._slugs[journey.id], anchors_of(journey)[view.id]
+        found = self._past.of_promise(slug, anchor, verdict, zone_of(journey)) if self._past else None
+        return found.said if found else ""
+
+    def _has_another(self, journey: JourneyView, view: PromiseView) -> bool:
+        key = (view.promise.kind, view.promise.who)
+        others = (one for one in journey.promises if one.id != view.id and (one.promise.kind, one.promise.who) == key)
+        return any(verdict_of(one) is Verdict.KEPT and not one.promise.silent for one in others)
 
     def _unseen(self, said: str, journey: JourneyView) -> Said:
         return Said(said, "cannot tell", acts=who_looks_again(), link=page_of(self._slugs[journey.id]))
@@ -230,6 +239,10 @@ class _Told:
         if verdict is Verdict.UNWANTED:
             a_kind = _("an {what}", what=kind) if kind[:1] in "aeiou" else _("a {what}", what=kind)
             return _("{whose} got {a_kind} that was promised not to come.", whose=whose, a_kind=a_kind)
+        if verdict is Verdict.BROKEN and any(self._has_another(journey, view) for journey, view in found):
+            # She did get one, by another way or at another time: which of them never came?
+            promise = found[0][1].promise
+            kind = f"{kind} ({', '.join(filter(None, (_(promise.by), promise.window.words)))})"
         judged = [view.judgement for _journey, view in found if view.judgement]
         late = [
             one.site_at - one.site_by for one in judged if one.site_at and one.site_by and one.site_at > one.site_by
@@ -247,13 +260,16 @@ class _Told:
             findings = (one.said for one in found_in(journey) if one.fails and one.arrival in answers)
             return next(findings, "") or why_of(view)
         if verdict is Verdict.BROKEN:
-            mine = {each.id for each, _view in found}
+            mine, promise = {each.id for each, _view in found}, view.promise
             got = [
                 one.promise.who
                 for each in self._journeys
                 if each.id in mine
                 for one in each.promises
-                if one.promise.kind == kind and verdict_of(one) is Verdict.KEPT and not one.promise.silent
+                if (one.promise.kind, one.promise.channel, one.promise.window)
+                == (kind, promise.channel, promise.window)
+                and verdict_of(one) is Verdict.KEPT
+                and not one.promise.silent
             ]
             missed = {one.promise.who for _journey, one in found}
             others = [who for who in dict.fromkeys(got) if who not in missed]
@@ -266,7 +282,8 @@ class _Told:
 
 
 def _until(journeys: Sequence[JourneyView]) -> str:
-    still = [(journey, v) for journey in journeys for v in journey.promises if verdict_of(v) is Verdict.OPEN]
+    so_far = [journey for journey in journeys if makes_sense(journey) == "so far"]
+    still = [(journey, v) for journey in so_far for v in journey.promises if verdict_of(v) is Verdict.OPEN]
     dated = [(v.judgement.site_by, journey, v) for journey, v in still if v.judgement and v.judgement.site_by]
     if not dated:
         return ""

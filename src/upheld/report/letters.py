@@ -6,6 +6,7 @@ permission, and its content security policy lets nothing load that is not in the
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -84,15 +85,23 @@ class Letter:
 
 
 def read_letter(
-    arrival: Arrival, raw: bytes | None, *, mask: Callable[[str], str] | None = None, pictures: bool = True
+    arrival: Arrival,
+    raw: bytes | None,
+    *,
+    mask: Callable[[str], str] | None = None,
+    pictures: bool = True,
+    leaks: Callable[[str], bool] | None = None,
 ) -> Letter:
     """Return the message as it may be shown; without `raw`, from what was read of it when it came.
 
     `mask` takes out of its words what no reader may see (`masked` unless said otherwise). Without `pictures` those that
-    are part of the message are left out as well: one may be a ticket.
+    are part of the message are left out as well: one may be a ticket. `leaks` says whether a text still has something
+    that no reader may see, such as a code with an element for each of its figures: then only the text is shown.
     """
     hide = mask or masked
     page, left_out = _page(raw, hide, pictures) if raw is not None else ("", 0)
+    if leaks is not None and leaks(html.unescape("".join(_TAG.split(page)[::2]))):
+        page = ""
     text = arrival.text or arrival.html_text
     return Letter(
         subject=hide(arrival.subject)[:LONGEST_NAME],
@@ -130,8 +139,8 @@ def size(count: int) -> str:
 
 def _page(raw: bytes, hide: Callable[[str], str], pictures: bool) -> tuple[str, int]:
     """Return the HTML part as a document for the frame, "" where there is none, and how many pictures are left out."""
-    html = inline_html(raw)
-    if html is None or len(html) > LARGEST:
+    source = inline_html(raw)
+    if source is None or len(source) > LARGEST:
         return "", 0
     elsewhere = 0
 
@@ -149,7 +158,7 @@ def _page(raw: bytes, hide: Callable[[str], str], pictures: bool) -> tuple[str, 
         return value
 
     safe = nh3.clean(
-        html,
+        source,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=attribute,

@@ -82,6 +82,11 @@ class Mask:
             said = self._groups(said)
         return _WORD.sub(lambda found: MASK if self._is_secret(found.group()) else found.group(), said)
 
+    def leaks(self, said: str) -> bool:
+        """Return whether a text that was masked piece by piece still has a secret, however its letters stand apart."""
+        bare = _bare(said)
+        return any(len(secret) >= 4 and secret in bare for secret in map(_bare, self._known))
+
     def hides(self, said: str) -> bool:
         """Return whether a text has something that would be masked, besides the addresses of pages anybody may open.
 
@@ -130,6 +135,10 @@ class Mask:
     def _is_secret(self, word: str) -> bool:
         parts = {word, *_PARTS.split(word)}
         return not self._known.isdisjoint(parts) or _looks_secret(word)
+
+
+def _bare(words: str) -> str:
+    return "".join(letter for letter in words if letter.isalnum())
 
 
 def _looks_secret(word: str) -> bool:

@@ -16,10 +16,11 @@ from upheld.report.model import makes_sense
 __all__ = ["thin_evidence"]
 
 
-def thin_evidence(run: RunView, evidence: Path, settings: Settings) -> None:
+def thin_evidence(run: RunView, evidence: Path, settings: Settings, *, mine: str = "") -> None:
     """Delete what helps nobody any more: the traces of journeys that make sense, and what is too old.
 
     What belongs to a journey that does not make sense, or not yet, is kept for longer; so is what is shared with one.
+    `mine` is the run that walked: traces of journeys that it only settles are left as they are.
     """
     longer = max(settings.evidence_keep_failed - settings.evidence_keep, timedelta())
     came: dict[str, list[str]] = defaultdict(list)
@@ -34,7 +35,7 @@ def thin_evidence(run: RunView, evidence: Path, settings: Settings) -> None:
         sound = makes_sense(journey) == "yes"
         hold(evidence, set(_files_of(journey, came, shown)), timedelta() if sound else longer)
         for trace in traces[journey.id]:
-            if sound:
+            if sound and journey.id.startswith(mine):
                 trace.unlink(missing_ok=True)
             else:
                 hold(evidence, [trace.name], longer)

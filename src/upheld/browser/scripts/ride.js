@@ -9,8 +9,43 @@
   const SECRET = /^(password|file|hidden)$/;
   const UNSAFE = /cc-|one-time-code|password|card|cvc|cvv|captcha|otp|\bpin\b/i;
   const CHOICES = ['radio', 'checkbox'];
-  // What is typed here stays here, whatever the field is called.
-  const HIDDEN = /secret|token|secur\w* code|sicherheitscode|prüf|expir|ablauf|iban|(?<!(post|zip|country|area)[ -]?)\bcode\b/i;
+  // What is typed here stays here, whatever of the field says so: in small letters, without accents, word by word.
+  const NEVER = new RegExp([
+    'pass ?w', 'kenn ?-?wort', 'mot de passe', 'contrasen', 'palavra.passe', 'senha', 'wachtwoord',
+    String.raw`\b(pwd|pass|passphrase)\b`, String.raw`\bcc\b`, String.raw`\bcard`, 'karte', String.raw`\bcarte\b`,
+    'tarjeta', 'cartao', String.raw`\bcarta\b`, 'kaart', String.raw`\b(cvc|cvv|csc)\d?\b`, 'captcha',
+    String.raw`\b(otp|pin|tan|mfa|2fa|totp|bic|ssn)\b`, 'secret', 'token', 'geheim', 'secur', 'sicherheit', 'pruf',
+    'expir', 'ablauf', 'gultig', 'valid (until|thru|through|to|from)', String.raw`\bmm ?/? ?(yy|jj|aa)`, 'iban',
+    'account (no|num)', 'konto ?(nr|num)', 'routing', 'sort ?code',
+    '(?<!(post|zip|country|area|postal|land) ?)(code|kode)', 'codigo(?! postal)', 'codice(?! postale)',
+  ].join('|'));
+  const plain = (words) =>
+    words.replace(/([a-z])([A-Z])/g, '$1 $2').normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+      .replace(/[\s_.[\]()-]+/g, ' ');
+  // A field that ever hid what is typed into it stays one, also where the page shows it on demand.
+  const hiding = new WeakSet();
+  const watchHiding = () => {
+    for (const one of document.querySelectorAll('input[type=password]')) hiding.add(one);
+  };
+  const isCard = (value) => {
+    const digits = value.replace(/[\s-]/g, '');
+    if (!/^\d{12,19}$/.test(digits)) return false;
+    const sum = [...digits].reverse().reduce((all, digit, at) => {
+      const twice = Number(digit) * (at % 2 ? 2 : 1);
+      return all + (twice > 9 ? twice - 9 : twice);
+    }, 0);
+    return sum % 10 === 0;
+  };
+  const isSecret = (element, legend) => {
+    const names = [element.autocomplete, element.name, element.id, element.getAttribute('aria-label'),
+      element.placeholder, element.title, legend, ...[...(element.labels || [])].map((one) => one.innerText)];
+    if (SECRET.test(element.type) || hiding.has(element)) return true;
+    // A box for one figure is one of many, of a code.
+    if (element.maxLength === 1 || isCard(element.value)) return true;
+    const about = plain(names.filter(Boolean).join(' '));
+    const figures = element.inputMode === 'numeric' && /^\d{4,8}$/.test(element.value.trim());
+    return NEVER.test(about) || (figures && !/post|zip|plz|year|jahr|annee/.test(about));
+  };
   const PRESSED = 'a[href], button, summary, input[type=submit], input[type=button], input[type=image], ' +
     '[role=button], [role=link], [role=tab], [role=menuitem], [role=switch]';
   const MOST_ACTS = 80;
@@ -107,7 +142,9 @@
 
   // What was done here, as somebody else would have to do it: what was pressed, and what was typed where.
   const act = (element, does, words, value = '') => {
-    const said = { does, words: words.replace(/\s+/g, ' ').trim().slice(0, 200), value: value.slice(0, 200) };
+    // Behind an address there may be a way in.
+    const bare = words.replace(/(https?:\/\/[^\s/?#]+)[/?#]\S*/g, '$1/…').replace(/\s+/g, ' ').trim();
+    const said = { does, words: bare.slice(0, 200), value: value.slice(0, 200) };
     // Leaving a field tells once more what stands in it.
     const told = does !== 'press' && does !== 'follow' ? before.get(element) : null;
     if (told?.does === does && told.value === said.value) return;
@@ -132,8 +169,7 @@
   const typed = (element) => {
     const legend = element.closest('fieldset')?.querySelector('legend')?.innerText ?? '';
     const words = [legend, called(element)].filter(Boolean).join(': ');
-    const hidden = SECRET.test(element.type) || UNSAFE.test(`${element.autocomplete} ${element.name}`) ||
-      UNSAFE.test(label(element)) || HIDDEN.test(`${element.name} ${label(element)}`);
+    const hidden = isSecret(element, legend);
     if (element.type === 'checkbox') act(element, element.checked ? 'tick' : 'untick', words);
     else if (element.type === 'radio') act(element, 'choose', legend || element.name, label(element));
     else if (element.type === 'file') act(element, 'attach', words);
@@ -174,12 +210,14 @@
   const touch = (event) => {
     const [element] = event.composedPath();
     if (element instanceof HTMLElement && element.matches('input, select, textarea')) {
+      watchHiding();
       touched.add(element);
       typed(element);
     }
   };
   const early = { capture: true, passive: true };
   addEventListener('pointerdown', (event) => (clicks += event.isTrusted ? 1 : 0), early);
+  for (const kind of ['pointerdown', 'keydown', 'focusin', 'click']) addEventListener(kind, watchHiding, early);
   addEventListener('click', pressed, early);
   addEventListener('input', touch, early);
   addEventListener('change', touch, early);
