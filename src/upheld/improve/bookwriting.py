@@ -286,12 +286,12 @@ class _Writer:
 
     def _hide(self, walked: Walked | None) -> Callable[[str], str]:
         """Return what masks the secrets of a walk's run in a text."""
-        if walked is None:
-            return masked
-        run = walked.run
+        return self._mask(walked.run).text if walked is not None else masked
+
+    def _mask(self, run: RunView) -> Mask:
         if run.id not in self._masks:
             self._masks[run.id] = Mask(run)
-        return self._masks[run.id].text
+        return self._masks[run.id]
 
     def _reads(self, walked: Walked | None, step: ToldStep) -> str:
         """Return the language of whoever lives somewhere in this step, "" where that is the suite's or English."""
@@ -339,12 +339,13 @@ class _Writer:
             self._arrivals[run.id] = Arrivals(run)
             self._pictures[run.id] = dict(_own_pictures(run))
         came = self._arrivals[run.id].answering(view)[:3]
-        hide = self._hide(walked)
-        return tuple(self._letter(one, self._pictures[run.id].get(one.raw, {}), hide) for one in came)
+        mask = self._mask(run)
+        return tuple(self._letter(one, self._pictures[run.id].get(one.raw, {}), mask) for one in came)
 
-    def _letter(self, one: ArrivalView, pictures: Mapping[str, str], hide: Callable[[str], str]) -> Letter:
+    def _letter(self, one: ArrivalView, pictures: Mapping[str, str], mask: Mask) -> Letter:
+        hide = mask.text
         raw = self._files.raw(one.raw) if one.raw and one.arrival.channel == "email" else None
-        read = read_letter(one.arrival, raw, mask=hide, pictures=not self._publish)
+        read = read_letter(one.arrival, raw, mask=hide, pictures=not self._publish, leaks=mask.leaks)
         pictures = {} if self._publish else pictures
         places = ((width, self._files.picture(pictures[width])) for width in ("desktop", "phone") if width in pictures)
         text = one.arrival.html_text or one.arrival.text
