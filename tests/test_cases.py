@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from upheld.cases import case_of
+from tests.report.stage import Stage
+from upheld.cases import case_of, zone_of
 from upheld.config import Settings
 from upheld.ledger import NewEvent, fold, open_ledger
 from upheld.promises import Promise, parse_window
@@ -60,3 +61,16 @@ def test_a_run_that_still_walks_is_judged_by_nobody_else(tmp_path: Path) -> None
         assert ledger.runs_with_open_promises() == ["run"]
         with ledger.lease("walking run", 60.0).kept(), Run.resumed(settings) as found:
             assert found is None
+
+
+def test_a_journey_is_told_in_the_zone_of_its_event_wherever_its_people_live() -> None:
+    stage = Stage()
+    walk = stage.journey("Booking", zone="Europe/Lisbon")
+    assert zone_of(stage.view(finished=False).journeys[0]) == "Europe/Lisbon"
+    began, ended = stage.now.isoformat(), (stage.now + timedelta(seconds=2)).isoformat()
+    stage.write("moment", walk.id, name="paying", site_began=began, site_ended=ended, zone="Europe/London")
+    assert zone_of(stage.view(finished=False).journeys[0]) == "Europe/Lisbon"
+    walk.moment("the event", stage.now, "Asia/Tokyo")
+    stage.write("cast", walk.id, "", "office@x.test", who="the organiser", name="O", given="O", family="O",
+                address="office@x.test", locale="en", zone="Asia/Tokyo", details={})  # fmt: skip
+    assert zone_of(stage.view(finished=False).journeys[0]) == "Asia/Tokyo"

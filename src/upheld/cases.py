@@ -123,12 +123,12 @@ def customer_of(journey: JourneyView) -> CastView | None:
 def zone_of(journey: JourneyView) -> str:
     """Return the one time zone in which all of a journey is told: that of its event, else the customer's own, else UTC.
 
-    What somebody did, such as paying, was in her own zone; an event is where nobody of the cast needs to live.
+    What somebody did, such as paying, was in her own zone; when an event takes place is not said by anybody's act.
     """
     customer = customer_of(journey)
     own = customer.zone if customer else ""
-    homes = {person.zone for person in journey.cast}
-    events = [moment.zone for moment in journey.moments.values() if moment.zone not in homes | {"UTC"}]
+    of_acts = {JOURNEY_START, *journey.acts}
+    events = [one.zone for name, one in journey.moments.items() if name not in of_acts and one.zone != "UTC"]
     return next((zone for zone in (*events, own) if zone and _is_known(zone)), "UTC")
 
 
