@@ -52,11 +52,15 @@ def show(store: Path, last: int, to: str) -> int:
 
 
 def _tell(arrival: Arrival) -> None:
-    typer.echo(f"{arrival.at.astimezone():%Y-%m-%d %H:%M:%S}  {arrival.channel} to {', '.join(arrival.to)}")
+    typer.echo(f"{arrival.at.astimezone():%Y-%m-%d %H:%M:%S}  {arrival.channel} to {_plain(', '.join(arrival.to))}")
     text = arrival.text or arrival.html_text
     # A link's address stands in the text of a plain message, and not in what is read of one in HTML.
     links = (f"{link.words}: {link.url}" for link in arrival.links if link.url not in text)
     for line in (*filter(None, [arrival.subject]), *text.splitlines(), *links):
-        # What a message says must not move the terminal's cursor or change its colours.
-        typer.echo("    " + "".join(sign if sign.isprintable() else " " for sign in line))
+        typer.echo(f"    {_plain(line)}")
     typer.echo("")
+
+
+def _plain(line: str) -> str:
+    """What a message says must not move the terminal's cursor or change its colours."""
+    return "".join(sign if sign.isprintable() else " " for sign in line)
