@@ -107,6 +107,11 @@ class Edge:
     from_end: bool = False
     or_promise: bool = False
 
+    @property
+    def is_its_moment(self) -> bool:
+        """True where it is the moment itself, with nothing counted from it: "within 1 minute of paying" opens so."""
+        return not (self.clock or self.days or self.months or self.seconds)
+
     def resolve(self, moment: Moment, *, closing: bool, tolerance: timedelta) -> datetime:
         """Return the instant of this edge, UTC.
 

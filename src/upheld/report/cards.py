@@ -293,7 +293,7 @@ def _window(view: PromiseView, zone: str) -> str:
     judged, edges = view.judgement, view.promise.window
     if judged is None or judged.site_from is None or judged.site_by is None:
         return ""
-    if not (edges.opens.clock or edges.opens.days or edges.opens.months or edges.opens.seconds or edges.closes.clock):
+    if edges.opens.is_its_moment and not edges.closes.clock:
         return _("Until {when}.", when=f"{moment(judged.site_by, zone)} ({zone})")
     return _("From {window}.", window=window(judged.site_from, judged.site_by, zone))
 

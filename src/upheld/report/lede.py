@@ -134,7 +134,6 @@ class _Told:
                     groups[verdict_of(view), view.promise.kind].append((journey, view))
         for (verdict, kind), found in groups.items():
             journey, view = found[0]
-            anchor, slug = anchors_of(journey)[view.id], self._slugs[journey.id]
             # Said of all only where it is so of all; each has its own on its page.
             since = {self._since(each, one, verdict) for each, one in found}
             harm = next((harm for each, one in found if (harm := harm_of(one, each, self._maps))), "")
@@ -145,7 +144,7 @@ class _Told:
                 harm,
                 since.pop() if len(since) == 1 else "",
                 self._owners(each for each, _view in found),
-                f"{page_of(slug)}#{anchor}",
+                f"{page_of(self._slugs[journey.id])}#{anchors_of(journey)[view.id]}",
             )
 
     def stopped(self) -> Iterator[Said]:

@@ -7,7 +7,9 @@ besides, what looks like a secret is. A picture cannot be masked: `upheld.report
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -85,7 +87,21 @@ class Mask:
     def leaks(self, said: str) -> bool:
         """Return whether a text that was masked piece by piece still has a secret, however its letters stand apart."""
         bare = _bare(said)
-        return any(len(secret) >= 4 and secret in bare for secret in map(_bare, self._known))
+        # Each stretch of the text is looked up once, however many secrets a run has.
+        return any(
+            bare[at : at + length] in secrets
+            for length, secrets in self._bare_known.items()
+            for at in range(len(bare) - length + 1)
+        )
+
+    @functools.cached_property
+    def _bare_known(self) -> dict[int, set[str]]:
+        """What is known as secret, without what may stand between its letters, by its length."""
+        found: dict[int, set[str]] = defaultdict(set)
+        for secret in map(_bare, self._known):
+            if len(secret) >= 4:
+                found[len(secret)].add(secret)
+        return dict(found)
 
     def hides(self, said: str) -> bool:
         """Return whether a text has something that would be masked, besides the addresses of pages anybody may open.

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
-from urllib.parse import urlsplit
 
+from upheld.browser.allow import allows
 from upheld.language import gettext as _
 from upheld.language import ngettext
 from upheld.ledger import JourneyView, Ledger, PromiseView, RunView, fold
@@ -39,7 +39,6 @@ SLOWER = timedelta(seconds=5)
 QUICK = timedelta(hours=1)
 
 T = TypeVar("T")
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _SILENT = (Verdict.UNPROVEN, Verdict.OPEN)
 
 
@@ -95,13 +94,8 @@ def earlier_runs(ledger: Ledger, run: RunView) -> list[RunView]:
 
 def is_same_site(one: object, other: object) -> bool:
     """Return whether two addresses are one site; what a suite starts on its own machine has another port each time."""
-    if one == other:
-        return True
-    try:
-        hosts = [urlsplit(str(site)).hostname or "" for site in (one, other)]
-    except ValueError:
-        return False
-    return all(host in _LOOPBACK for host in hosts)
+    # With no host allowed only this machine's own are.
+    return one == other or all(allows(str(site), ()) for site in (one, other))
 
 
 def night_of(run: RunView) -> Night:

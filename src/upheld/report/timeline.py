@@ -176,8 +176,7 @@ def _promised(journey: JourneyView, arrivals: Arrivals, site_at: SiteAt, zone: s
     for view in journey.promises:
         verdict, found, promise = verdict_of(view), view.judgement, view.promise
         opens, closes = (found.site_from, found.site_by) if found else (None, None)
-        edge = promise.window.opens
-        if opens and closes and view.made_at and not (edge.clock or edge.days or edge.months or edge.seconds):
+        if opens and closes and view.made_at and promise.window.opens.is_its_moment:
             # "Within 1 minute" may be allowed from the journey's start on; it is promised when it is said.
             opens = max(opens, min(view.made_at, closes, found.site_at if found and found.site_at else closes))
         words = f"{promise.touchpoint}: {_(str(verdict))}" + (
